@@ -275,6 +275,15 @@ static void note_image(struct work *w)
 		          _("could not be read when the image was made, zeros stand there: %llu bytes from byte %llu"),
 		          (unsigned long long)about->unreadable.items[i].length,
 		          (unsigned long long)about->unreadable.items[i].offset);
+	if (about->more)
+		work_note(
+		    w,
+		    P_("and %llu more place that could not be read when the image was made, behind as many as are "
+		       "named: zeros stand there, and nothing says where",
+		       "and %llu more places that could not be read when the image was made, behind as many as are "
+		       "named: zeros stand there, and nothing says where",
+		       (unsigned long long)about->more),
+		    (unsigned long long)about->more);
 	if (about->unreadable.count)
 		w->complete = "partial";
 	if (ewf_failure(m->image))

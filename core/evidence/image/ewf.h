@@ -105,6 +105,7 @@ struct ewf_about {
 	char sha1[41];
 	json_t *words;            /* an object: what the image says about itself, by libewf's names; hostile text */
 	struct ranges unreadable; /* that its maker could not read */
+	uint64_t more;            /* such ranges beyond those, which are too many to be told one by one */
 	int corrupted;            /* libewf found the files damaged when it opened them */
 };
 

@@ -1,7 +1,7 @@
 /*
  * libewf in the cage: says what an image is, then streams its media.
  *
- * The first line is {"size", "md5", "sha1", "words", "unreadable", "corrupted"}.
+ * The first line is {"size", "md5", "sha1", "words", "unreadable", "more", "corrupted"}.
  * Then, MiB by MiB from where the request says: a line {"bad": [[offset, bytes], …]}
  * where something is damaged, and the bytes, zeros in the damaged places.
  */
@@ -28,7 +28,7 @@
 
 struct image {
 	struct worker *w;
-	libewf_handle_t *handle;
+	libewf_handle_t *handle; /* NULL: libewf does not open it, and the salvage reads all of it */
 	uint64_t size;
 	uint64_t sector;
 	uint32_t checksum_errors;    /* that were there at the last look */
@@ -94,7 +94,7 @@ static json_t *read_words(struct image *m)
 {
 	json_t *words = json_object();
 	uint32_t count = 0;
-	if (libewf_handle_get_number_of_header_values(m->handle, &count, NULL) != 1)
+	if (!m->handle || libewf_handle_get_number_of_header_values(m->handle, &count, NULL) != 1)
 		return words;
 	for (uint32_t i = 0; i < count && i < WORDS_MOST; i++) {
 		uint8_t name[64] = "";
@@ -117,8 +117,8 @@ static json_t *read_words(struct image *m)
 static json_t *read_hash(struct image *m, const char *name)
 {
 	uint8_t value[96] = "";
-	if (libewf_handle_get_utf8_hash_value(m->handle, (const uint8_t *)name, strlen(name), value, sizeof value,
-	                                      NULL) != 1)
+	if (!m->handle || libewf_handle_get_utf8_hash_value(m->handle, (const uint8_t *)name, strlen(name), value,
+	                                                    sizeof value, NULL) != 1)
 		return json_string("");
 	return text_value(value, sizeof value);
 }
@@ -135,11 +135,14 @@ static json_t *range(struct image *m, uint64_t first, uint64_t count)
 	return json_pack("[I, I]", (json_int_t)from, (json_int_t)length);
 }
 
-static json_t *read_unreadable(struct image *m)
+/* *more: how many there are beyond those. */
+static json_t *read_unreadable(struct image *m, uint32_t *more)
 {
 	json_t *list = json_array();
 	uint32_t count = 0;
-	libewf_handle_get_number_of_acquiry_errors(m->handle, &count, NULL);
+	if (m->handle)
+		libewf_handle_get_number_of_acquiry_errors(m->handle, &count, NULL);
+	*more = count > RANGES_MOST ? count - RANGES_MOST : 0;
 	for (uint32_t i = 0; i < count && i < RANGES_MOST; i++) {
 		uint64_t first = 0;
 		uint64_t sectors = 0;
@@ -151,11 +154,13 @@ static json_t *read_unreadable(struct image *m)
 
 static int say_about(struct image *m, struct err *err)
 {
-	int corrupted = libewf_handle_segment_files_corrupted(m->handle, NULL) == 1;
+	int corrupted = !m->handle || libewf_handle_segment_files_corrupted(m->handle, NULL) == 1;
+	uint32_t more;
+	json_t *unreadable = read_unreadable(m, &more);
 	return worker_emit_take(m->w,
-	                        json_pack("{s:I, s:o, s:o, s:o, s:o, s:b}", "size", (json_int_t)m->size, "md5",
+	                        json_pack("{s:I, s:o, s:o, s:o, s:o, s:I, s:b}", "size", (json_int_t)m->size, "md5",
 	                                  read_hash(m, "MD5"), "sha1", read_hash(m, "SHA1"), "words", read_words(m),
-	                                  "unreadable", read_unreadable(m), "corrupted", corrupted),
+	                                  "unreadable", unreadable, "more", (json_int_t)more, "corrupted", corrupted),
 	                        err);
 }
 
@@ -167,6 +172,8 @@ static void new_checksum_errors(struct image *m, uint64_t offset, size_t n, json
 {
 	uint32_t count = 0;
 	uint64_t end = offset;
+	if (!m->handle)
+		return;
 	libewf_handle_get_number_of_checksum_errors(m->handle, &count, NULL);
 	for (uint32_t i = m->checksum_errors ? m->checksum_errors - 1 : 0; i < count; i++) {
 		uint64_t first = 0;
@@ -254,20 +261,44 @@ static int stream(struct image *m, uint64_t from, struct err *err)
 	return rc;
 }
 
+static int *inputs(struct image *m, size_t *count)
+{
+	*count = worker_input_count(m->w);
+	int *fds = xcalloc(*count + 1, sizeof *fds);
+	for (size_t i = 0; i < *count; i++)
+		fds[i] = worker_input_at(m->w, i);
+	return fds;
+}
+
 static void find_lost(struct image *m, uint32_t chunk)
 {
-	size_t count = worker_input_count(m->w);
-	int *fds = xcalloc(count + 1, sizeof *fds);
-	for (size_t i = 0; i < count; i++)
-		fds[i] = worker_input_at(m->w, i);
+	size_t count;
+	int *fds = inputs(m, &count);
 	m->salvage = ewf_salvage_open(fds, count, m->size, chunk);
 	free(fds);
+}
+
+/* One that was cut through a table is not tried with libewf, which would close the descriptors at its failure. */
+static int open_without_libewf(struct image *m)
+{
+	struct ewf_salvage_media media;
+	size_t count;
+	int *fds = inputs(m, &count);
+	m->salvage = ewf_salvage_open_alone(fds, count, &media);
+	free(fds);
+	if (!m->salvage)
+		return -1;
+	m->size = media.size;
+	m->sector = media.sector;
+	return 0;
 }
 
 static int open_image(struct image *m, struct err *err)
 {
 	libewf_error_t *error = NULL;
 	size_t count = worker_input_count(m->w);
+	if (open_without_libewf(m) == 0)
+		return 0;
 	char **names = xcalloc(count + 1, sizeof *names);
 	size64_t size = 0;
 	uint32_t sector = 0;
@@ -300,6 +331,8 @@ static int open_image(struct image *m, struct err *err)
 static void close_image(struct image *m)
 {
 	ewf_salvage_close(m->salvage);
+	if (!m->handle)
+		return;
 	libewf_handle_close(m->handle, NULL);
 	libewf_handle_free(&m->handle, NULL);
 }

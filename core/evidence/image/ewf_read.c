@@ -64,6 +64,8 @@ static int take_about(struct ewf *m, const json_t *value)
 		memcpy(a->sha1, sha1, 41);
 	a->words = json_deep_copy(json_object_get(value, "words"));
 	a->corrupted = json_is_true(json_object_get(value, "corrupted"));
+	json_int_t more = json_integer_value(json_object_get(value, "more"));
+	a->more = more > 0 ? (uint64_t)more : 0;
 	uint64_t end = 0;
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		json_int_t offset = json_integer_value(json_array_get(json_array_get(list, i), 0));

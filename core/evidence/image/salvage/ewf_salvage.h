@@ -4,7 +4,8 @@
  * Chunks lie one behind the other in a section "sectors", and where each begins is told by a table behind that section (libewf's
  * documentation of the Expert Witness Compression Format, "Sectors section", "Table section"). Where the table is lost with the
  * end, libewf reads none of them. But each chunk knows its own end: a packed one is a stream of zlib, which its checksum ends;
- * one that is stored as it is has its checksum behind it. So they are found again, up to the cut.
+ * one that is stored as it is has its checksum behind it. So they are found again, up to the cut. If the cut goes through the
+ * table itself, libewf does not even open the image: then all of it is read by this, by the tables that are whole.
  *
  * In the cage, beside libewf (ewf_caged.c).
  */
@@ -19,6 +20,17 @@ struct ewf_salvage;
 /* Looks through the last of `count` segments; `size` and `chunk` are bytes of the media and of a chunk. NULL: nothing is lost there
  * that could be found again. */
 struct ewf_salvage *ewf_salvage_open(const int *fds, size_t count, uint64_t size, uint32_t chunk);
+
+/* What an image says of its media. */
+struct ewf_salvage_media {
+	uint64_t size;
+	uint32_t sector;
+	uint32_t chunk;
+};
+
+/* The same for an image that libewf would not open, since the end of its last segment goes through a section behind the chunks. NULL: it
+ * is another. */
+struct ewf_salvage *ewf_salvage_open_alone(const int *fds, size_t count, struct ewf_salvage_media *media);
 void ewf_salvage_close(struct ewf_salvage *s); /* NULL is allowed */
 
 /* From here on the media are read by this, and no more by libewf. */

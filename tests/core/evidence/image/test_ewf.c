@@ -243,6 +243,49 @@ static void a_short_image_is_named(void **state)
 	case_end(c);
 }
 
+/* A cut through the last table, and around it: libewf opens none of these. What lies before the cut is given. */
+static void a_cut_table_loses_no_chunk(void **state)
+{
+	(void)state;
+	static const unsigned splits[] = {2 * mib, 64 * mib};
+	for (size_t k = 0; k < sizeof splits / sizeof *splits; k++) {
+		struct preserved p;
+		struct case_file *c = case_begin();
+		struct err err = ERR_INIT;
+		struct preserve_options o = {.form = EVIDENCE_EWF,
+		                             .to_dir = scratch_path("images"),
+		                             .split = splits[k],
+		                             .compression = EWF_FAST};
+		make_file(scratch_path("disk.dd"), 5 * mib, 11);
+		assert_ok(evidence_preserve(c, scratch_path("disk.dd"), &o, &p, &err), err);
+		char *last = xstrdup(scratch_path(k ? "images/disk.dd.E01" : "images/disk.dd.E03"));
+		size_t n;
+		unsigned char *was = read_whole(scratch_path("disk.dd"), &n);
+		struct stat st;
+		assert_int_equal(stat(last, &st), 0);
+		for (off_t less = 40; less < 2500; less += 123) {
+			size_t m;
+			assert_int_equal(truncate(last, st.st_size - less), 0);
+			err_clear(&err);
+			evidence_extract(c, "R1-E1", scratch_path("given"), EXTRACT_INTACT, NULL, &err);
+			if (!exists(scratch_path("given")))
+				fail_msg("%ld bytes less: %s", (long)less, err.message);
+			unsigned char *is = read_whole(scratch_path("given"), &m);
+			assert_int_equal(m, n);
+			if (memcmp(is, was, n - 32768 * 2) != 0)
+				fail_msg("%ld bytes less: chunks before the cut are lost", (long)less);
+			free(is);
+			unlink(scratch_path("given"));
+		}
+		free(was);
+		free(last);
+		preserved_release(&p);
+		case_end(c);
+		scratch_end(NULL);
+		scratch_begin(NULL);
+	}
+}
+
 /* Whatever byte is damaged: the bytes given are the right ones, or it is said. */
 static void no_wrong_bytes(void **state)
 {
@@ -355,6 +398,43 @@ static void bad_sectors_stand_in_the_image(void **state)
 	close(fd);
 }
 
+/* More ranges than are told one by one: how many are not is told. */
+static void many_bad_ranges_are_counted(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct source source;
+	struct digest_result digests;
+	struct ewf_set set;
+	struct ranges bad = {.count = 0};
+	const char *first = scratch_path("many.E01");
+	struct ewf_options o = {.compression = EWF_FAST, .segment = EWF_SEGMENT, .size = 11 * mib};
+	make_file(scratch_path("disk.dd"), 11 * mib, 9);
+	int fd = open(scratch_path("disk.dd"), O_RDONLY);
+	source_from_layer(&source, failing_read, &fd, 11 * mib);
+	struct ewf_writer *w = ewf_writer_begin(first, &o, &err);
+	assert_non_null(w);
+	struct acquisition a = {
+	    .source = &source, .label = "disk", .retry = 1, .also = DIGEST_MD5, .ops = &ewf_sink, .sink = w};
+	assert_ok(acquire(&a, &digests, &err), err);
+	for (uint64_t i = 0; i < 10005; i++)
+		ranges_add(&bad, i * 1024, 512);
+	assert_ok(ewf_writer_finish(w, &digests, &bad, &err), err);
+	ewf_writer_free(w);
+	assert_ok(ewf_set_finish(first, &err), err);
+	assert_ok(ewf_set_open(&set, first, &err), err);
+	struct ewf *image = ewf_open(&set, &err);
+	assert_non_null(image);
+	assert_int_equal(ewf_about(image)->unreadable.count, 10000);
+	assert_int_equal(ewf_about(image)->more, 5);
+	ewf_close(image);
+	ewf_set_close(&set);
+	ranges_release(&bad);
+	ranges_release(&a.unreadable);
+	digest_result_release(&digests);
+	close(fd);
+}
+
 static void any_order_of_reading(void **state)
 {
 	(void)state;
@@ -412,9 +492,11 @@ int main(int argc, char **argv)
 	    cmocka_unit_test_setup_teardown(a_flipped_byte_is_named, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(a_missing_segment_is_named, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(a_short_image_is_named, scratch_begin, scratch_end),
+	    cmocka_unit_test_setup_teardown(a_cut_table_loses_no_chunk, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(no_wrong_bytes, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(an_interrupted_image_begins_anew, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(bad_sectors_stand_in_the_image, scratch_begin, scratch_end),
+	    cmocka_unit_test_setup_teardown(many_bad_ranges_are_counted, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(any_order_of_reading, scratch_begin, scratch_end),
 	    cmocka_unit_test(names_of_segments),
 	};
