@@ -3,12 +3,14 @@
 #include "base/buf.h"
 #include "finding/mail/outlook/compound.h"
 
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
 #define SOURCE_MOST ((size_t)4 << 20)
-#define COMPILED    512 /* bytes of a module before its source that can hold something */
-#define LITERAL     8   /* characters of a text that must be in the source too */
+#define COMPILED    512                 /* bytes of a module before its source that can hold something */
+#define COMPARED    ((uint64_t)8 << 30) /* bytes that texts are looked for in: no honest module comes near */
+#define LITERAL     8                   /* characters of a text that must be in the source too */
 
 /* Appends what a compressed container holds. -1: it is none, or damaged. */
 static int vba_unpack(const void *bytes, size_t n, struct buf *out)
@@ -90,14 +92,18 @@ static int says_something(const char *p, size_t n)
 static int differs(const char *compiled, size_t n, const struct buf *source)
 {
 	size_t run = 0;
+	uint64_t compared = 0;
 	for (size_t i = 0; i <= n; i++) {
 		if (i < n && compiled[i] >= ' ' && compiled[i] < 0x7F) {
 			run++;
 			continue;
 		}
 		const char *p = compiled + i - run;
-		if (run >= LITERAL && says_something(p, run) && !memmem(source->data, source->len, p, run))
-			return 1;
+		if (run >= LITERAL && says_something(p, run)) {
+			compared += source->len;
+			if (compared > COMPARED || !memmem(source->data, source->len, p, run))
+				return 1;
+		}
 		run = 0;
 	}
 	return 0;

@@ -76,7 +76,7 @@ struct rtf_reading {
 	int is_html;
 	struct rtf_group stack[GROUPS];
 	size_t depth;
-	size_t deeper; /* groups beyond */
+	size_t deeper; /* groups beyond: their text is that of the last that is told apart */
 	unsigned left; /* characters still to be skipped behind \u */
 	unsigned high; /* first half of a surrogate pair */
 };
@@ -91,7 +91,7 @@ static void flush(struct rtf_reading *r)
 static int is_shown(const struct rtf_reading *r)
 {
 	const struct rtf_group *g = &r->stack[r->depth];
-	return !r->deeper && (g->tag || (!g->skipped && !(r->is_html && g->rtf_only)));
+	return g->tag || (!g->skipped && !(r->is_html && g->rtf_only));
 }
 
 static void add_byte(struct rtf_reading *r, char c)
@@ -125,6 +125,9 @@ static void control_word(struct rtf_reading *r, const char *word, int has_number
 	struct rtf_group *g = &r->stack[r->depth];
 	if (strcmp(word, "u") == 0 && has_number) {
 		add_unicode(r, number);
+	} else if (r->deeper &&
+	           !words_among("par line row sect page tab cell lquote rquote ldblquote rdblquote bullet", word)) {
+		return; /* it would change the group that is told apart */
 	} else if (strcmp(word, "uc") == 0) {
 		g->skip = number >= 0 && number < 100 ? (unsigned)number : 1;
 	} else if (strcmp(word, "ansicpg") == 0 && number > 0 && number < 100000) {
@@ -201,7 +204,7 @@ static size_t escape(struct rtf_reading *r, const char *p, size_t n)
 		return b >= 0 ? 4 : 2;
 	}
 	if ((p[1] | 32) < 'a' || (p[1] | 32) > 'z') {
-		if (p[1] == '*') /* what follows is of no concern unless it is known */
+		if (p[1] == '*' && !r->deeper) /* what follows is of no concern unless it is known */
 			r->stack[r->depth].skipped = 1;
 		else if (p[1] == '~')
 			add_byte(r, ' ');
@@ -221,8 +224,12 @@ static size_t escape(struct rtf_reading *r, const char *p, size_t n)
 		if (d + 1 < sizeof digits)
 			digits[d++] = p[i];
 	digits[d] = '\0';
-	control_word(r, word, d > 0, strtol(digits, NULL, 10));
-	return i + (i < n && p[i] == ' ');
+	long number = strtol(digits, NULL, 10);
+	i += i < n && p[i] == ' ';
+	if (strcmp(word, "bin") == 0 && number > 0) /* bytes as they are: their brackets are none */
+		return i + ((size_t)number < n - i ? (size_t)number : n - i);
+	control_word(r, word, d > 0, number);
+	return i;
 }
 
 enum rtf_is rtf_read(const char *p, size_t n, struct buf *out)

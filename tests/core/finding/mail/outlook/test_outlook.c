@@ -1,6 +1,7 @@
 /* Mails of Outlook: .msg and winmail.dat, whole, in a mail, in one another, and cut off. */
 #include "base/json.h"
 #include "core/finding/mail/outlook/help_msg.h"
+#include "finding/mail/content/vba.h"
 #include "finding/mail/look/look.h"
 #include "finding/mail/outlook/rtf.h"
 #include "finding/mail/read/charset.h"
@@ -151,6 +152,34 @@ static void a_damaged_msg_is_still_an_object(void **state)
 	buf_release(&msg);
 }
 
+/* A module that was made so that each of its many texts is looked for in all of a long source: it is called what hides something. */
+static void a_module_made_to_cost_time_is_told(void **state)
+{
+	struct msg_writer *w = calloc(1, sizeof *w);
+	struct pool pool = {0};
+	struct buf module = BUF_INIT;
+	struct buf out = BUF_INIT;
+	(void)state;
+	for (int i = 0; i < 90000; i++)
+		buf_add(&module, "http://a", 9); /* with its NUL */
+	buf_add(&module, "\1\x08\xB0\0Attribut",
+	        12); /* a container, whose first chunk is the first words of a source */
+	for (int chunk = 0; chunk < 220; chunk++) {
+		buf_add(&module, "\xFF\x3F", 2); /* 4096 bytes as they are */
+		for (int i = 0; i < 4096; i++)
+			buf_addc(&module, chunk == 219 && i >= 4000 ? "http://a "[i % 9] : 'x');
+	}
+	msg_writer_begin(w);
+	uint32_t vba = msg_storage(w, 0, "VBA");
+	msg_stream(w, vba, "Module1", module.data, module.len);
+	msg_writer_end(w, &out);
+	assert_int_equal(vba_look(&pool, out.data, out.len), VBA_STOMPED);
+	buf_release(&module);
+	buf_release(&out);
+	pool_release(&pool);
+	free(w);
+}
+
 /* A property of a block: an ANSI text, or a number. */
 static void property(struct buf *b, unsigned id, const char *text, unsigned number)
 {
@@ -255,6 +284,18 @@ static void rich_text_is_unpacked_and_read(void **state)
 	buf_clear(&text);
 	assert_int_equal(rtf_read(html, sizeof html - 1, &text), RTF_HTML);
 	assert_string_equal(text.data, "<p>日本 あ</p>");
+	/* a text in more groups than are told apart is a text; the brackets of bytes as they are are none */
+	buf_clear(&out);
+	buf_clear(&text);
+	buf_adds(&out, "{\\rtf1 ");
+	for (int i = 0; i < 250; i++)
+		buf_addc(&out, '{');
+	buf_adds(&out, "\\b deep");
+	for (int i = 0; i < 250; i++)
+		buf_addc(&out, '}');
+	buf_adds(&out, "{\\*\\x y}{\\bin5 {{{{{} end}");
+	rtf_read(out.data, out.len, &text);
+	assert_string_equal(text.data, "deep end");
 	buf_release(&out);
 	buf_release(&text);
 }
@@ -297,6 +338,7 @@ int main(void)
 	    cmocka_unit_test(winmail_dat_gives_sender_and_recipients),
 	    cmocka_unit_test(rich_text_is_unpacked_and_read),
 	    cmocka_unit_test(a_signed_mail_is_looked_into),
+	    cmocka_unit_test(a_module_made_to_cost_time_is_told),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }
