@@ -124,7 +124,7 @@ static int check_with(const struct check_extension_at *at, size_t item, const js
 static int check_requirement(const struct check_extension_at *at, size_t item, const json_t *need)
 {
 	static const char *const what[] = {"field", "evidence", "decision", "note", "indicator", "record", "step"};
-	static const char *const how[] = {"optional", "label", "copies", "with"};
+	static const char *const how[] = {"optional", "label", "copies", "with", "stance"};
 	const char *name;
 	json_t *value;
 	size_t kinds = 0;
@@ -148,6 +148,11 @@ static int check_requirement(const struct check_extension_at *at, size_t item, c
 	if (json_object_get(need, "label") && !playbook_is_text(json_object_get(need, "label")))
 		return check_extension_fail(at, "records", item,
 		                            _("the label must be a text, or a map of language to text"), NULL);
+	const json_t *stance = json_object_get(need, "stance");
+	if (stance && (!json_object_get(need, "note") || !json_is_string(stance) ||
+	               !field_value_find(kind_field(kind_find("note"), "stance"), json_string_value(stance))))
+		return check_extension_fail(at, "records", item,
+		                            _("stance says how a note is meant, such as hypothesis"), NULL);
 	if (json_object_get(need, "field"))
 		return check_field(at, "records", item, "asset", json_get_string(need, "field"));
 	if (json_object_get(need, "step"))

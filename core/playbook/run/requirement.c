@@ -53,6 +53,15 @@ const char *run_requirement_kind(const json_t *need)
 	return json_get_string(need, "record");
 }
 
+void run_requirement_stance(const json_t *need, struct buf *out)
+{
+	const struct field *field = kind_field(kind_find("note"), "stance");
+	const char *stance = json_get_string(need, "stance");
+	const struct field_value *value = stance ? field_value_find(field, stance) : NULL;
+	if (value)
+		buf_addf(out, " (%s)", field_value_label(value));
+}
+
 void run_requirement_with(const json_t *need, struct buf *out)
 {
 	size_t i;
@@ -86,6 +95,7 @@ void run_requirement_text(const json_t *need, struct buf *out)
 		buf_adds(&text, _("an indicator (indicator=LABEL)"));
 	else
 		buf_adds(&text, _("a note (note=TEXT)"));
+	run_requirement_stance(need, &text);
 	run_requirement_with(need, &text);
 	if (*label)
 		buf_addf(&text, ": %s", label);

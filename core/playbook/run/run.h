@@ -89,6 +89,9 @@ void run_requirement_text(const json_t *need, struct buf *out);
 /* The kind of record that a requirement asks for; NULL: it asks for words or a value. */
 const char *run_requirement_kind(const json_t *need);
 
+/* ` (hypothesis)`, appended: how the note that is wanted is meant. Nothing, where the playbook does not say. */
+void run_requirement_stance(const json_t *need, struct buf *out);
+
 /* `, with Risk accepted by, Review at`, appended: what the record that is wanted must tell of. */
 void run_requirement_with(const json_t *need, struct buf *out);
 

@@ -184,12 +184,29 @@ static int set_on_assets(struct action *a, const json_t *assets, const struct as
 	return 0;
 }
 
-static int add_note(struct action *a, const json_t *assets, const char *text, struct used *used, struct err *err)
+/* How the step wants its n-th note to be meant; NULL: it does not say. */
+static const char *stance_of(const struct waiting *w, size_t n)
+{
+	size_t i;
+	json_t *need;
+	json_array_foreach(playbook_step_extra(w->step, "records"), i, need)
+		if (json_object_get(need, "note") && n-- == 0)
+			return json_get_string(need, "stance");
+	return NULL;
+}
+
+static int add_note(struct action *a, const json_t *assets, const char *text, const char *stance, struct used *used,
+                    struct err *err)
 {
 	char *on = joined(assets);
 	char label[LABEL_TEXT];
-	struct assign note[2] = {{"text", text}, {"on", on}};
-	int rc = action_add(a, "note", note, *on ? 2 : 1, 0, label, err);
+	struct assign note[3] = {{"text", text}};
+	size_t count = 1;
+	if (*on)
+		note[count++] = (struct assign){"on", on};
+	if (stance)
+		note[count++] = (struct assign){"stance", stance};
+	int rc = action_add(a, "note", note, count, 0, label, err);
 	if (rc == 0)
 		json_object_set_new(used->links, label, json_true());
 	free(on);
@@ -200,12 +217,13 @@ static int step_result_spread(struct action *a, const struct run *run, const str
                               const struct step_outcome *what, struct record *r, struct used *used, struct err *err)
 {
 	const json_t *assets = json_object_get(run->record, "on");
+	size_t notes = 0;
 	for (size_t i = 0; i < what->field_count; i++) {
 		const struct assign *field = &what->fields[i];
 		const struct field *own = kind_field(kind_find("step"), field->name);
 		int rc = 0;
 		if (strcmp(field->name, "note") == 0)
-			rc = add_note(a, assets, field->value, used, err);
+			rc = add_note(a, assets, field->value, stance_of(w, notes++), used, err);
 		else if (strncmp(field->name, "__", 2) == 0 || is_needed_kind(w, field->name))
 			continue; /* in the answer; in the links */
 		else if (strcmp(field->name, "evidence") == 0 || strcmp(field->name, "decision") == 0)

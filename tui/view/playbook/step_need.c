@@ -24,6 +24,7 @@ void step_need_text(const json_t *need, struct buf *out)
 	}
 	const char *name = field ? field_label(field) : json_object_get(need, "note") ? _("Note") : kind_label(kind);
 	printable_add(out, name, strlen(name), PRINTABLE_LINE);
+	run_requirement_stance(need, out);
 	run_requirement_with(need, out);
 	if (*label) {
 		buf_adds(out, ": ");

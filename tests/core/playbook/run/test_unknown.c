@@ -232,6 +232,33 @@ static void what_failed_stays_in_sight(void **state)
 	buf_release(&lines);
 }
 
+/* A guess is no fact: the note is meant as the step says. */
+static void a_note_is_meant_as_the_step_says(void **state)
+{
+	(void)state;
+	static const char asking[] = HEAD "workflow:\n"
+	                                  "  start: {type: start, on_completion: a}\n"
+	                                  "  a: {type: action, name: Ask, on_completion: end, genba: {records:\n"
+	                                  "      [{note: true}, {note: true, stance: hypothesis}]}}\n"
+	                                  "  end: {type: end}\n";
+	struct assign notes[] = {{"note", "it is slow"}, {"note", "a mail brought it"}};
+	size_t i;
+	json_t *label;
+	size_t guesses = 0;
+	start(asking, "R1-A1");
+	refused("a note (note=TEXT) (hypothesis)");
+	must_record(OUTCOME_DONE, NULL, notes, 2);
+	json_array_foreach(json_object_get(json_array_get(run.steps, 0), "links"), i, label) {
+		json_t *note = record_get(scene.c, json_string_value(label), 0, NULL);
+		int guess = json_is(note, "stance", "hypothesis");
+		assert_string_equal(json_get_string(note, "text"), guess ? "a mail brought it" : "it is slow");
+		guesses += (size_t)guess;
+		json_decref(note);
+	}
+	assert_int_equal(i, 2);
+	assert_int_equal(guesses, 1);
+}
+
 /* A step that sets a field by itself does not set it over what the person says. */
 static void what_is_said_stands_over_what_the_playbook_sets(void **state)
 {
@@ -266,6 +293,7 @@ int main(void)
 	    WITH_RUN(a_record_tells_of_what_the_playbook_wants_in_it),
 	    WITH_RUN(evidence_of_before_a_run_on_the_case_is_named),
 	    WITH_RUN(what_failed_stays_in_sight),
+	    WITH_RUN(a_note_is_meant_as_the_step_says),
 	    WITH_RUN(what_is_said_stands_over_what_the_playbook_sets),
 	    WITH_RUN(the_output_of_a_failed_command_counts_when_it_is_named),
 	};
