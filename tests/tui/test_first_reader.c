@@ -304,6 +304,23 @@ static void what_was_judged_stays_in_its_list(void **state)
 	terminal_quit(t);
 }
 
+/* A mark goes with what was retracted: what is not seen any more is not acted on. */
+static void a_mark_goes_with_what_was_retracted(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open_case();
+	press(t, "3", 1, "Asset · 2");
+	press(t, "M", -1, "Mark all 2");
+	press(t, "y", 1, "2 marked");
+	program_good(&program, "retract", "R1-A1", "--reason", "a slip", NULL);
+	terminal_await_row(t, 1, "Asset · 1");
+	terminal_await_row(t, 1, "1 marked");
+	press(t, "i", -1, "Isolation done:");
+	terminal_await(t, "isolated is 1 machine: HR-PC-04");
+	press(t, KEYS_ESCAPE, -1, "nothing was changed");
+	terminal_quit(t);
+}
+
 #define FRESH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -318,6 +335,7 @@ int main(void)
 	    FRESH(a_refusal_goes_to_its_field),
 	    FRESH(the_history_leaves_for_stock_git),
 	    FRESH(what_was_judged_stays_in_its_list),
+	    FRESH(a_mark_goes_with_what_was_retracted),
 	    FRESH(what_was_retracted_is_called_so),
 	    FRESH(a_draft_tells_what_was_retracted_since),
 	};

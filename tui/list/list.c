@@ -164,6 +164,8 @@ static void follow_table(struct list *l)
 				k->text = NULL;
 				k->keyed = 0;
 				l->holding[i] = 0;
+				if (!l->retracted && record_cache_is_retracted(l->table, i))
+					list_mark(l, i, 0); /* what is not seen is not acted on */
 			}
 		}
 		l->version = version;
@@ -436,6 +438,9 @@ void list_keep_judged(struct list *l, const json_t *labels)
 void list_show_retracted(struct list *l, int show)
 {
 	l->retracted = show;
+	for (size_t i = 0; !show && i < l->known_count; i++)
+		if (record_cache_is_retracted(l->table, i))
+			list_mark(l, i, 0);
 	ask_again(l);
 }
 
