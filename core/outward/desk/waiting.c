@@ -14,14 +14,16 @@ struct waiting_look {
 	struct desk_waiting *out;
 	const struct desk_case *one;
 	struct case_file *c;
-	int64_t today;
 };
 
-static int64_t today(void)
+long waiting_age(const char *when)
 {
 	struct clock_time now = clock_now();
+	struct day_span on;
 	int64_t local = now.seconds + (int64_t)now.offset * 60;
-	return local / 86400 - (local % 86400 < 0);
+	int64_t today = local / 86400 - (local % 86400 < 0);
+	day_span_of(when, &on);
+	return on.known && on.last <= today ? (long)(today - on.last) : -1;
 }
 
 static char *text_of(const json_t *record, const char *field)
@@ -33,36 +35,37 @@ static char *text_of(const json_t *record, const char *field)
 static struct waiting_item *put(struct waiting_look *l, enum waiting_sort sort, const char *label, const char *when)
 {
 	struct desk_waiting *out = l->out;
-	struct day_span span;
 	out->items = xrealloc(out->items, (out->count + 1) * sizeof *out->items);
 	struct waiting_item *item = &out->items[out->count++];
-	day_span_of(when, &span);
 	*item = (struct waiting_item){.sort = sort,
 	                              .label = xstrdup(label),
 	                              .file = xstrdup(l->one->path),
 	                              .when = xstrdup(when ? when : ""),
-	                              .age = span.known && span.last <= l->today ? (long)(l->today - span.last) : -1,
+	                              .age = waiting_age(when),
 	                              .case_id = xstrdup(l->one->id)};
 	return item;
+}
+
+int waiting_rank(const json_t *record)
+{
+	static const char *const leads[] = {"to_contact", "new", "assessing"};
+	const char *became = json_get_string(record, "became");
+	const char *status = json_get_string(record, "status");
+	if (record_kind(record) == kind_find("consultation"))
+		return !json_get_string(record, "case_id") &&
+		               (!became || strcmp(became, "open") == 0 || strcmp(became, "unknown") == 0)
+		           ? 0
+		           : -1;
+	for (size_t i = 0; i < sizeof leads / sizeof *leads && record_kind(record) == kind_find("lead"); i++)
+		if (strcmp(status ? status : "new", leads[i]) == 0)
+			return (int)i + 1;
+	return -1;
 }
 
 /* What waits, by what is kept of it: no text yet. */
 static int is_waiting(const json_t *record)
 {
-	static const char *const open_leads[] = {"to_contact", "new", "assessing"};
-	const char *status = json_get_string(record, "status");
-	if (json_object_get(record, "retracted"))
-		return 0;
-	if (record_kind(record) == kind_find("consultation"))
-		return !json_get_string(record, "case_id") &&
-		       (!json_get_string(record, "became") || json_is(record, "became", "open") ||
-		        json_is(record, "became", "unknown"));
-	if (record_kind(record) != kind_find("lead"))
-		return 0;
-	for (size_t i = 0; i < sizeof open_leads / sizeof *open_leads; i++)
-		if (!status || strcmp(status, open_leads[i]) == 0)
-			return 1;
-	return 0;
+	return !json_object_get(record, "retracted") && waiting_rank(record) >= 0;
 }
 
 static char *name_of(struct waiting_look *l, const char *label)
@@ -170,7 +173,7 @@ static int by_urgency(const void *one, const void *other)
 int waiting_make(const struct desk_source *source, const struct desk_cases *cases, struct desk_waiting *out,
                  struct err *err)
 {
-	struct waiting_look l = {.out = out, .today = today()};
+	struct waiting_look l = {.out = out};
 	int rc = 0;
 	memset(out, 0, sizeof *out);
 	for (size_t i = 0; i < cases->count && rc == 0; i++) {

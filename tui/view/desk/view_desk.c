@@ -7,10 +7,8 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
-#include "base/time/clock.h"
 #include "base/words.h"
 #include "outward/desk/escalate.h"
-#include "outward/desk/period.h"
 #include "outward/desk/stage.h"
 #include "outward/desk/waiting.h"
 #include "tui/form/form.h"
@@ -35,28 +33,16 @@ struct desk_lines {
 	struct view *v;
 	struct desk_line *items;
 	size_t count, cap;
-	int64_t today;
 };
 
 /* ---- rows */
 
-static int rank_of(const json_t *record, const char *field, const char *const *values, size_t count)
-{
-	const char *text = json_get_string(record, field);
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(text ? text : values[0], values[i]) == 0)
-			return (int)i;
-	return -1;
-}
-
 static void put_line(struct desk_lines *l, const json_t *record, int rank, const char *when, const char *shown,
                      const char *who, const char *text)
 {
-	struct day_span on;
 	struct buf line = BUF_INIT;
 	struct buf status = BUF_INIT;
 	char age[24];
-	const char *written = json_get_string(record, when);
 	char *safe = printable_dup(json_get_string(record, text) ? json_get_string(record, text) : "");
 	safe[strcspn(safe, "\n")] = '\0';
 	if (l->count == l->cap) {
@@ -65,8 +51,7 @@ static void put_line(struct desk_lines *l, const json_t *record, int rank, const
 	}
 	struct desk_line *item = &l->items[l->count++];
 	item->is_settled = 0;
-	day_span_of(written, &on);
-	item->age = on.known && on.last <= l->today ? (long)(l->today - on.last) : -1;
+	item->age = waiting_age(json_get_string(record, when));
 	item->rank = rank;
 	item->label = xstrdup(record_label(record));
 	if (item->age < 0)
@@ -86,11 +71,9 @@ static void put_line(struct desk_lines *l, const json_t *record, int rank, const
 
 static int take_consultation(void *ctx, json_t *record)
 {
-	static const char *const waits[] = {"open", "unknown"};
 	struct desk_lines *l = ctx;
-	int rank = rank_of(record, "became", waits, 2);
 	const char *from = json_get_string(record, "from");
-	if (rank < 0 || json_get_string(record, "case_id"))
+	if (waiting_rank(record) < 0)
 		return 0;
 	char *who = xstrdup(from ? workbench_name(l->v->wb, from) : "");
 	put_line(l, record, 0, "when", "eligible", who, "summary");
@@ -101,7 +84,6 @@ static int take_consultation(void *ctx, json_t *record)
 /* What was settled while the list is open stays in it. */
 static void take_settled(struct desk_lines *l)
 {
-	static const char *const waits[] = {"open", "unknown"};
 	const char *label;
 	json_t *judged;
 	json_object_foreach(l->v->judged, label, judged) {
@@ -109,7 +91,7 @@ static void take_settled(struct desk_lines *l)
 			continue;
 		json_t *record = workbench_get(l->v->wb, label, 0, NULL);
 		const char *from = json_get_string(record, "from");
-		if (record && (rank_of(record, "became", waits, 2) < 0 || json_get_string(record, "case_id"))) {
+		if (record && waiting_rank(record) < 0) {
 			char *who = xstrdup(from ? workbench_name(l->v->wb, from) : "");
 			put_line(l, record, 0, "when", "became", who, "summary");
 			l->items[l->count - 1].is_settled = 1;
@@ -121,15 +103,13 @@ static void take_settled(struct desk_lines *l)
 
 static int take_lead(void *ctx, json_t *record)
 {
-	static const char *const waits[] = {"new", "to_contact", "assessing"};
-	static const int order[] = {2, 1, 3};
 	struct desk_lines *l = ctx;
-	int rank = rank_of(record, "status", waits, 3);
+	int rank = waiting_rank(record);
 	const char *publisher = json_get_string(record, "publisher");
 	if (rank < 0)
 		return 0;
 	char *who = printable_dup(publisher ? publisher : "");
-	put_line(l, record, order[rank], "found", "status", who, "title");
+	put_line(l, record, rank, "found", "status", who, "title");
 	free(who);
 	return 0;
 }
@@ -181,8 +161,7 @@ static void add_stage(struct view *v)
 static int fill(struct view *v, int columns, struct err *err)
 {
 	(void)columns;
-	struct clock_time now = clock_now();
-	struct desk_lines l = {v, NULL, 0, 0, (now.seconds + (int64_t)now.offset * 60) / 86400};
+	struct desk_lines l = {v, NULL, 0, 0};
 	int rc = *workbench_as_of(v->wb) ? workbench_each(v->wb, "consultation", 0, take_consultation, &l, err)
 	                                 : waiting_consultations(workbench_case(v->wb), take_consultation, &l, err);
 	if (rc == 0)
