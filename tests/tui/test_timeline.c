@@ -161,6 +161,42 @@ static void rows_of_machines_are_told_in_the_clock_of_the_events(void **state)
 	terminal_quit(t);
 }
 
+/* All that is on record with a time, in one row each: mails, findings, hits of indicators, a consultation; and where it stands. */
+static void what_came_in_and_was_found_stands_there(void **state)
+{
+	static const char *const en[] = {
+	    "R1-L4    4 days after R1-V5",
+	    "mail received: Schedule of the joint study",
+	    "R1-FD2   2014-07-10 11:24:31Z",
+	    "finding: Files were sent to a storage service. (Terminal of employee A, high, open)",
+	    "first seen: c2.example (C2)",
+	    "last seen: c2.example (C2)",
+	    "contact: Organisation B",
+	    "isolated: Terminal of employee A",
+	    "consultation: A slow terminal",
+	    "measure done: Block the C2 server at the firewall",
+	    "custody: "};
+	struct program p;
+	(void)state;
+	program_init(&p);
+	program_demo(&p, "en");
+	program_good(&p, "triage", "R1-E2", NULL);
+	program_good(&p, "set", "R1-I1", "first_seen=2014-05-20T00:35:03Z", "last_seen=2014-07-11T11:11:11Z", NULL);
+	program_good(&p, "set", "R1-M3", "done_at=2026-11-23T10:00+09:00", NULL);
+	program_good(&p, "add", "consultation", "from=R1-P2", "when=2014-11-20", "summary=A slow terminal", NULL);
+	program_good(&p, "add", "transfer", "items=R1-E2", "action=handed_over", "purpose=analysis", "from=R1-P1",
+	             "to=R1-P2", "when=2026-11-23", NULL);
+	program_good(&p, "timeline", NULL);
+	for (size_t i = 0; i < sizeof en / sizeof *en; i++)
+		if (!strstr(p.out.data, en[i]))
+			fail_msg("'%s' is not on the timeline:\n%s", en[i], p.out.data);
+	program_good(&p, "--lang", "ja", "timeline", NULL);
+	assert_non_null(strstr(p.out.data, "所見: ファイルがオンラインストレージへ送られました。"));
+	program_good(&p, "timeline", "--json", NULL);
+	assert_non_null(strstr(p.out.data, "\"of\": \"finding\""));
+	program_release(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +205,7 @@ int main(void)
 	    cmocka_unit_test(its_keys_are_those_of_the_lists),
 	    cmocka_unit_test(rows_of_machines_are_told_in_the_clock_of_the_events),
 	    cmocka_unit_test(an_event_in_the_future_says_so_when_it_is_typed),
+	    cmocka_unit_test(what_came_in_and_was_found_stands_there),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -48,7 +48,7 @@ static void add_cell(const struct timeline_row *row, const char *column, struct 
 		record_field_text(row->record, field, cell);
 	else if (row->act && is_title)
 		timeline_act_text(row, cell);
-	else if (row->act && strcmp(column, "side") == 0)
+	else if (row->act && strcmp(column, "side") == 0 && !row->act->act_is_trace)
 		buf_adds(cell, field_value_label(field_value_find(field, "response")));
 }
 

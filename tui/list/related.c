@@ -173,6 +173,15 @@ int related_label(struct workbench *wb, const char *labels, const char *kind, ch
 	                  related_far(wb, labels, wanted, out));
 }
 
+int related_made_of(struct workbench *wb, const char *labels, const char *kind, char out[LABEL_TEXT])
+{
+	struct related_seeking s = {kind_find(kind), out};
+	char label[LABEL_TEXT];
+	*out = '\0';
+	return related_next(&labels, label) &&
+	       record_each_reference(workbench_case(wb), label, related_referring, &s, NULL) == 1;
+}
+
 int related_begin_at(struct view *v, const char *labels, const char *kind)
 {
 	char label[LABEL_TEXT];

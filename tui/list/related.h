@@ -18,6 +18,9 @@
  * are those to its user. 1: `out` has its label; 0: there is none. */
 int related_label(struct workbench *wb, const char *labels, const char *kind, char out[LABEL_TEXT]);
 
+/* The first of the kind that refers to the first of the records: what was made of it. As above. */
+int related_made_of(struct workbench *wb, const char *labels, const char *kind, char out[LABEL_TEXT]);
+
 /* The view's row of one of the records, else of the first related one of the kind. 1: the cursor is there. */
 int related_begin_at(struct view *v, const char *labels, const char *kind);
 

@@ -61,6 +61,8 @@ struct field {
 	/* A record without that time stands where it was entered, as this: "recorded"; NULL: it has no row. */
 	const char *act_else_en;
 	const char *act_else_ja;
+	unsigned act_is_trace : 1;  /* no act of the responders, but what came in or was found then: "mail received" */
+	unsigned program_words : 1; /* text that genba puts there mostly, as its checks say it: shown translated */
 	unsigned required : 1;
 	unsigned short_form : 1; /* asked first; the rest under "more" */
 	unsigned machine : 1;    /* written by genba only, never by `set` */

@@ -278,7 +278,7 @@ static const struct field_value use_scan[] = {
 static const struct field use_fields[] = {
 	{IS("medium", REF, "Medium", "媒体"), TO("media"), REQUIRED, SHORT},
 	{IS("asset", REF, "Connected to", "接続先"), TO("asset"), REQUIRED, SHORT},
-	{IS("when", TIME, "From", "接続日時"), REQUIRED, SHORT},
+	{IS("when", TIME, "From", "接続日時"), REQUIRED, SHORT, TRACE("medium connected", "媒体を接続", "medium asset")},
 	{IS("until", TIME, "Until", "取外し日時")},
 	{IS("mode", ENUM, "Mode", "接続形態"), ONE_OF(use_mode, "unknown")},
 	{IS("by", REF, "By", "実施者"), TO("party")},

@@ -290,7 +290,7 @@ static const struct field_value consultation_became[] = {
 };
 
 static const struct field consultation_fields[] = {
-	{IS("when", TIME, "Received", "受付日時"), REQUIRED, SHORT},
+	{IS("when", TIME, "Received", "受付日時"), REQUIRED, SHORT, TRACE("consultation", "相談", "means")},
 	{IS("from", REF, "From", "相談者"), TO("party"), REQUIRED, SHORT},
 	{IS("means", ENUM, "Means", "受付手段"), ONE_OF(contact_means, "unknown")},
 	{IS("summary", LONG, "Summary", "相談内容"), REQUIRED, SHORT},

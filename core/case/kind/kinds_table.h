@@ -39,6 +39,8 @@
 #define HELP(text) .help_en = (text)
 #define ACT_ELSE(english, japanese) .act_else_en = (english), .act_else_ja = (japanese)
 #define ACT(english, japanese, details) .act_en = (english), .act_ja = (japanese), .act_details = (details)
+#define TRACE(english, japanese, details) ACT(english, japanese, details), .act_is_trace = 1
+#define PROGRAM_WORDS .program_words = 1
 #define REQUIRED .required = 1
 #define SHORT .short_form = 1
 #define MACHINE .machine = 1

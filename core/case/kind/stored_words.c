@@ -33,6 +33,8 @@ const char *stored_words_of_program(const char *text)
 
 const char *stored_words_in(const struct field *field, const char *text)
 {
+	if (field && field->program_words && *text)
+		return i18n_text(text);
 	return field && field->machine ? stored_words_of_program(text) : stored_words_shown(text);
 }
 

@@ -1,6 +1,7 @@
 /*
  * The response's own lane of the timeline: isolation, decisions, contacts,
- * evidence, custody, measures, each at the time that its record gives.
+ * evidence, custody, measures, each at the time that its record gives; and what
+ * came in or was found (TRACE): mails, findings, consultations, the first and the last hit of an indicator.
  *
  * Nothing is written for it. A field of a kind that is marked as an act
  * (kinds_table.h) makes a row of each record that has a time there; a record of which two

@@ -172,7 +172,8 @@ int rule_lies_ahead(const struct kind *kind, const struct field *field, const ch
 	struct edtf t;
 	int64_t first;
 	int64_t last;
-	int tells = field->act_en || ((kind->traits & KIND_EVENT) && strcmp(field->name, "when") == 0);
+	int tells = (field->act_en && !field->act_is_trace) ||
+	            ((kind->traits & KIND_EVENT) && strcmp(field->name, "when") == 0);
 	if (!tells || !time || edtf_parse(time, &t, NULL) < 0 || edtf_bounds(&t, NULL, NULL, &first, &last) < 0)
 		return 0;
 	int64_t slack = t.form == EDTF_POINT && t.from.zone && t.from.hour >= 0 ? 60 : ZONES;

@@ -19,7 +19,7 @@ static const struct field_value finding_level[] = {
 };
 
 static const struct field finding_fields[] = {
-	{IS("title", TEXT, "What", "内容"), REQUIRED, SHORT},
+	{IS("title", TEXT, "What", "内容"), REQUIRED, SHORT, PROGRAM_WORDS},
 	{IS("status", ENUM, "Judged", "判断"), ONE_OF(finding_status, "open"), REQUIRED, SHORT},
 	{IS("assessment", LONG, "Why judged so", "判断理由"), SHORT, HELP("why it is confirmed or dismissed; needed to dismiss")},
 	{IS("level", ENUM, "Level", "重大度"), ONE_OF(finding_level, "unknown"), SHORT},
@@ -28,7 +28,7 @@ static const struct field finding_fields[] = {
 	{IS("on", REF, "On asset", "対象"), TO("asset")},
 	{IS("evidence", REF, "Evidence", "証拠"), TO("evidence")},
 	{IS("check", REF, "Found by", "検査"), TO("check"), MACHINE},
-	{IS("when", TIME, "First", "最初")},
+	{IS("when", TIME, "First", "最初"), TRACE("finding", "所見", "on level status")},
 	{IS("until", TIME, "Last", "最後")},
 	{IS("count", INT, "Rows", "行数"), MACHINE},
 	{IS("reason", LONG, "What fired it", "検出の根拠"), HELP("the values that fired the rule")},

@@ -21,7 +21,9 @@ static const struct {
 
 static const char *mark_of(const struct timeline_row *row, enum tone *tone)
 {
-	const char *side = row->act ? "response" : json_get_string(row->record, "side");
+	const char *side = !row->act                ? json_get_string(row->record, "side")
+	                   : row->act->act_is_trace ? NULL /* a mail, a finding: whose it was is not said */
+	                                            : "response";
 	*tone = TONE_PLAIN;
 	for (size_t i = 0; side && i < sizeof sides / sizeof *sides; i++)
 		if (strcmp(side, sides[i].side) == 0) {

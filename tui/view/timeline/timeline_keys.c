@@ -43,8 +43,8 @@ static enum redraw switch_acts(struct view *v)
 	l->events_only = !l->events_only;
 	view_stale(v);
 	workbench_tell(v->wb, TONE_FAINT, "%s",
-	               l->events_only ? _("events only; r shows what the responders did again")
-	                              : _("events, and what the responders did"));
+	               l->events_only ? _("events only; r shows what the responders did, mails and findings again")
+	                              : _("events, what the responders did, mails and findings"));
 	return REDRAW_VIEW;
 }
 
@@ -193,7 +193,7 @@ const struct view_key view_timeline_keys[] = {
     {'I', NULL, NULL, N_("insert an event before the selected one"), insert_before, REFUSES},
     {KEY_OF_COMMAND, "retract", N_("retract"), N_("retract the record of the selected row, with a reason"), retract_row,
      refuses_retracting},
-    {'r', NULL, NULL, N_("what the responders did, or events only"), switch_acts, NULL},
+    {'r', NULL, NULL, N_("what the responders did, mails and findings, too, or events only"), switch_acts, NULL},
     {'o', NULL, N_("observations"), N_("what machines found within ten minutes of each event, or not"),
      switch_observations, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},

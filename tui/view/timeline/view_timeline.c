@@ -246,11 +246,25 @@ static struct view *open_timeline(struct workbench *wb, const char *none)
 	return v;
 }
 
+/* A finding, a mail stand there themselves; what a person made of one tells more. */
+static int is_traced(const char *labels)
+{
+	char label[LABEL_TEXT];
+	const struct kind *kind = related_next(&labels, label) ? kind_of_label(label) : NULL;
+	for (size_t i = 0; kind && i < kind->field_count; i++)
+		if (kind->fields[i].act_is_trace)
+			return 1;
+	return 0;
+}
+
 /* At the event, or at the one that belongs to what was under the cursor. */
 static int begin_timeline_at(struct view *v, const char *labels)
 {
 	struct timeline_view *l = v->data;
-	int found = related_begin_at(v, labels, "event");
+	char event[LABEL_TEXT];
+	int found = is_traced(labels) && related_made_of(v->wb, labels, "event", event) && view_begin_at(v, event);
+	if (!found)
+		found = related_begin_at(v, labels, "event");
 	if (!found && (l->reader || l->making))
 		snprintf(l->wanted, sizeof l->wanted, "%s", labels);
 	else if (!found)
