@@ -155,7 +155,10 @@ static int list_rows(const struct triage_file *f, struct triage_out *out, const 
 		at += head + 2 * chars + (version >= 3 ? 4 : 0);
 		rows++;
 	}
-	if (version == 0)
+	int empty = 1; /* nothing was used by this program */
+	for (size_t i = 0; i < list->len; i++)
+		empty &= p[i] == 0;
+	if (version == 0 && !empty)
 		triage_problem(out, 0, _("the list of when each was used is damaged"));
 	else if (rows < claimed)
 		triage_problem(out, 0, _("the list of when each was used counts %u entries, and %u could be read"),

@@ -144,12 +144,13 @@ struct evtx_chunk {
 	uint64_t before; /* number of the record before; 0: none yet */
 };
 
-/* Whether the record at `next`, with damage from `at` on before it, belongs to this chunk: its number follows on, with no more
- * between than could have stood there. */
+/* Whether the record at `next`, with damage from `at` on before it, belongs to this chunk, whose header does not tell: its number
+ * follows on, with no more between than could have stood there. Where the header can be believed it tells: what older chunks
+ * left may have numbers that follow on, too, as in logs that were exported. */
 static int follows_on(const struct evtx_chunk *c, size_t at, size_t next)
 {
 	uint64_t number = record_at(c->bytes, c->size, next) ? bytes_le64(c->bytes + next + 8) : 0;
-	return c->before && number > c->before && number - c->before <= (next - at) / RECORD_HEAD + 2;
+	return !c->believed && c->before && number > c->before && number - c->before <= (next - at) / RECORD_HEAD + 2;
 }
 
 /* Whether the records end at `at`, where none stands: behind it is only what a chunk before this one left. */

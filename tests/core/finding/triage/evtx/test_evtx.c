@@ -237,16 +237,14 @@ static void records_before_and_behind_a_damaged_one_are_given(void **state)
 	assert_int_equal(json_integer_value(json_object_get(json_array_get(r.problems, 1), "offset")), at);
 	assert_int_equal(json_integer_value(json_object_get(r.facts, "missing")), 1);
 	rows_release(&r);
-	/* a chunk whose header is damaged too, and says that the records end before they do; one that can be believed and says so */
-	for (int i = 0; i < 3; i++) {
+	/* a chunk whose header is damaged too, and says that the records end before they do */
+	for (int i = 0; i < 2; i++) {
 		bytes_put_le32(l.file.data + 4096 + 44, i == 0 ? 0 : 512);
 		bytes_put_le32(l.file.data + 4096 + 48, i == 0 ? 0 : 600);
-		if (i == 2)
-			made_log_sum(l.file.data, 4096);
 		r = parse(l.file.data, l.file.len);
 		assert_int_equal(r.count, 19);
 		assert_int_equal(json_integer_value(json_object_get(r.facts, "missing")), 1);
-		assert_int_equal(json_integer_value(json_object_get(json_array_get(r.problems, i < 2), "offset")), at);
+		assert_int_equal(json_integer_value(json_object_get(json_array_get(r.problems, 1), "offset")), at);
 		rows_release(&r);
 	}
 	/* cut in a record */
@@ -294,6 +292,20 @@ static void what_an_older_chunk_left_is_no_record(void **state)
 	assert_int_equal(json_integer_value(json_object_get(r.facts, "first_record")), 1000);
 	assert_int_equal(json_array_size(r.problems), 0);
 	rows_release(&r);
+	/* what is left may have numbers that follow on, as in a log that was exported */
+	struct made_log near;
+	made_log_begin(&near, 1001);
+	for (int i = 0; i < 40; i++)
+		made_log_add(&near, &a_logon);
+	made_log_end(&near);
+	memcpy(l.file.data + 4096 + end, near.file.data + 4096 + end, 65536 - end);
+	memset(l.file.data + 4096 + end, 'x', 40);
+	r = parse(l.file.data, l.file.len);
+	assert_int_equal(r.count, 3);
+	assert_int_equal(json_array_size(r.problems), 0);
+	rows_release(&r);
+	memcpy(l.file.data + 4096 + end, old.file.data + 4096 + end, 65536 - end);
+	made_log_release(&near);
 	/* but a log that was open when it was taken: its chunk's header is older than its records, whose numbers go on */
 	bytes_put_le32(l.file.data + 4096 + 44, 512);
 	bytes_put_le32(l.file.data + 4096 + 48, (uint32_t)(made_log_record(&l, 1) - 4096));
