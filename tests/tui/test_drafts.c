@@ -179,6 +179,40 @@ static void a_step_being_filled_in_survives_kill_and_lock(void **state)
 	terminal_quit(t);
 }
 
+/* What a step was given may be retracted before it is recorded: it goes on without it, and says so. */
+static void a_step_tells_what_was_retracted_since(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "asset", "hostname=PC-1", NULL);
+	program_good(&program, "add", "party", "name=Partner", "type=organisation", NULL);
+	program_good(&program, "play", "chain", "--on", "R1-A1", NULL);
+	struct terminal *t = open_case(24, 100);
+	terminal_type(t, "2");
+	terminal_await_row(t, 1, "R1-J1");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "Step");
+	terminal_await(t, "✗");
+	terminal_type(t, "k" KEYS_ENTER); /* the first is answered by the case's own, and may be another */
+	terminal_await(t, "pick what is on record already");
+	terminal_type(t, "pick");
+	terminal_await_row(t, -1, "pick");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "Partner");
+	terminal_type(t, "Partner");
+	terminal_await_row(t, -1, "Partner");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "Step");
+	terminal_await(t, "R1-P2");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "R1-J1");
+	program_good(&program, "retract", "R1-P2", "--reason", "a slip", NULL);
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "Step");
+	terminal_await(t, "goes on without R1-P2 Partner (retracted)");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_quit(t);
+}
+
 /* "now" is when it was typed: it is seen at once, and a draft that waits an hour does not sign another time. */
 static void now_is_when_it_was_typed(void **state)
 {
@@ -216,6 +250,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(what_is_typed_survives_kill_and_lock, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_note_being_typed_survives_kill_and_lock, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_step_being_filled_in_survives_kill_and_lock, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_step_tells_what_was_retracted_since, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(now_is_when_it_was_typed, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
