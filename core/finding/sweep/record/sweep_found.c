@@ -7,6 +7,7 @@
 #include "case/query/past_reader.h"
 #include "case/query/record_kept.h"
 #include "case/store/record.h"
+#include "finding/observation/observation_clock.h"
 #include "finding/observation/observation_query.h"
 #include "history/history.h"
 
@@ -29,7 +30,8 @@ struct found_load {
 	struct found_sets *sets; /* of each indicator */
 	enum found_step step;
 	struct observation_scan *scan; /* of the step, or NULL */
-	size_t next;                   /* indicator that was not summed up */
+	struct observation_clocks *clocks;
+	size_t next; /* indicator that was not summed up */
 	/* as of a commit, NULL now: labels of the checks on record by then; of sweeps among them {evidence: [{indicator: true}]};
 	 * {"type value": the indicator's record} */
 	json_t *checks, *swept, *records;
@@ -89,6 +91,27 @@ static char *copy_of(const char *text)
 	return xstrdup(text ? text : "");
 }
 
+/* In UTC, where the zone of its clock is on record by now; else as it stands in the log. */
+static void take_time(struct found_load *l, const struct observation *o, const struct observation_set *set,
+                      const char *raw, struct found_line *line)
+{
+	struct observation_times times = {.utc = OBSERVATION_NO_TIME, .corrected = OBSERVATION_NO_TIME};
+	if (!raw) {
+		observation_when(o->when, line->when);
+		line->is_utc = o->when != OBSERVATION_NO_TIME;
+		return;
+	}
+	l->found->has_local = 1;
+	if (!l->records) /* what is on record now was not known then */
+		observation_clocks_of(l->clocks, o, set, &times);
+	int64_t when = times.corrected != OBSERVATION_NO_TIME ? times.corrected : times.utc;
+	line->is_utc = when != OBSERVATION_NO_TIME;
+	if (line->is_utc)
+		observation_when(when, line->when);
+	else
+		snprintf(line->when, sizeof line->when, "%.39s", raw);
+}
+
 static int take_hit(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
 {
 	struct found_load *l = ctx;
@@ -97,7 +120,7 @@ static int take_hit(void *ctx, const struct observation *o, const struct observa
 	const char *asset = observation_value(o, "asset");
 	const char *raw = observation_value(o, "when_raw");
 	const char *member = observation_value(o, "member");
-	struct found_line line = {.is_utc = raw == NULL && o->when != OBSERVATION_NO_TIME};
+	struct found_line line = {.is_utc = 0};
 	(void)err;
 	if (!type || !value || !was_found_then(l, set, type, value))
 		return 0;
@@ -110,10 +133,7 @@ static int take_hit(void *ctx, const struct observation *o, const struct observa
 		return 0;
 	snprintf(line.evidence, sizeof line.evidence, "%s", set->evidence);
 	snprintf(line.asset, sizeof line.asset, "%s", asset ? asset : "");
-	if (raw)
-		snprintf(line.when, sizeof line.when, "%.39s", raw);
-	else
-		observation_when(o->when, line.when);
+	take_time(l, o, set, raw, &line);
 	line.client = copy_of(observation_value(o, "client"));
 	line.text = copy_of(observation_value(o, "text"));
 	line.place = xasprintf("%s%s%s", o->path, member && *member ? ":" : "", member ? member : "");
@@ -272,15 +292,33 @@ static void name_indicators(struct found_load *l, const struct record_kept *kept
 	}
 }
 
-static void sum_up(struct found_indicator *i, const struct found_sets *sets)
+/* A time without a zone counts as it stands: what nobody can place to the hour is still of its day. */
+static void widen(const char **first, const char **last, const struct found_line *line)
 {
-	for (size_t k = 0; k < i->count; k++) {
-		const struct found_line *line = &i->lines[k];
-		if (line->is_utc && (!*i->first || strcmp(line->when, i->first) < 0))
-			i->first = line->when;
-		if (line->is_utc && strcmp(line->when, i->last) > 0)
-			i->last = line->when;
-	}
+	if (*line->when && (!**first || strcmp(line->when, *first) < 0))
+		*first = line->when;
+	if (*line->when && strcmp(line->when, *last) > 0)
+		*last = line->when;
+}
+
+/* Those without a time last; those of one time in the order of the evidence. */
+static int compare_lines(const void *a, const void *b)
+{
+	const struct found_line *x = a;
+	const struct found_line *y = b;
+	if (!*x->when != !*y->when)
+		return !*x->when - !*y->when;
+	int order = strcmp(x->when, y->when);
+	order = order ? order : strcmp(x->evidence, y->evidence);
+	return order ? order : strcmp(x->id, y->id);
+}
+
+static void sum_up(struct found_indicator *i, const struct found_sets *sets, int has_local)
+{
+	if (has_local && i->count) /* some have moved to where their zone places them */
+		qsort(i->lines, i->count, sizeof *i->lines, compare_lines);
+	for (size_t k = 0; k < i->count; k++)
+		widen(&i->first, &i->last, &i->lines[k]);
 	i->clients = json_object_size(sets->clients);
 	i->assets = json_object_size(sets->assets);
 	i->evidence = json_object_size(sets->evidence);
@@ -302,7 +340,11 @@ static int compare_found(const void *a, const void *b)
 static void load_begin(struct found_load *l, struct case_file *c, struct sweep_found *found)
 {
 	*found = (struct sweep_found){.count = 0};
-	*l = (struct found_load){.c = c, .found = found, .numbers = json_object(), .seen = json_object()};
+	*l = (struct found_load){.c = c,
+	                         .found = found,
+	                         .numbers = json_object(),
+	                         .seen = json_object(),
+	                         .clocks = observation_clocks_new(c)};
 }
 
 static void load_end(struct found_load *l)
@@ -314,6 +356,7 @@ static void load_end(struct found_load *l)
 	}
 	free(l->sets);
 	observation_scan_free(l->scan);
+	observation_clocks_free(l->clocks);
 	json_decref(l->numbers);
 	json_decref(l->seen);
 	json_decref(l->checks);
@@ -359,7 +402,7 @@ static int load_step(struct found_load *l, double deadline, struct err *err)
 		return rc;
 	case FOUND_SUMS:
 		if (l->next < found->count) {
-			sum_up(&found->all[l->next], &l->sets[l->next]);
+			sum_up(&found->all[l->next], &l->sets[l->next], found->has_local);
 			return ++l->next < found->count;
 		}
 		return 0;
@@ -405,7 +448,7 @@ struct found_told {
 };
 
 struct found_memory {
-	uint64_t of[3];          /* generations of checks, evidence and indicators */
+	uint64_t of[4]; /* generations of checks, evidence and indicators; of assets, whose zones place what has none */
 	char commit[HISTORY_ID]; /* as of which; "": now */
 	struct found_load load;
 	struct found_told *told; /* NULL: not begun */
@@ -460,10 +503,11 @@ static int found_begin(struct found_memory *m, struct case_file *c, const char *
 int sweep_found_ahead(struct case_file *c, const char *commit, double deadline, struct err *err)
 {
 	struct found_memory *m = found_memory_of(c, commit);
-	const uint64_t of[3] = {case_kind_generation(c, "check"), case_kind_generation(c, "evidence"),
-	                        case_kind_generation(c, "indicator")};
+	const uint64_t of[4] = {case_kind_generation(c, "check"), case_kind_generation(c, "evidence"),
+	                        case_kind_generation(c, "indicator"), case_kind_generation(c, "asset")};
+	size_t of_count = !m->is_whole || m->told->found.has_local ? 4 : 3;
 	int rc = 0;
-	if (m->told && (memcmp(m->of, of, sizeof of) != 0 || strcmp(m->commit, commit ? commit : "") != 0))
+	if (m->told && (memcmp(m->of, of, of_count * sizeof *of) != 0 || strcmp(m->commit, commit ? commit : "") != 0))
 		found_clear(m);
 	if (!m->told) {
 		memcpy(m->of, of, sizeof of);
@@ -563,10 +607,7 @@ struct found_host *sweep_found_hosts(const struct sweep_found *found, size_t *co
 			struct found_host *h = host_of(&hosts, count, numbers, line, found->count);
 			h->hits[i]++;
 			h->lines++;
-			if (line->is_utc && (!*h->first || strcmp(line->when, h->first) < 0))
-				h->first = line->when;
-			if (line->is_utc && strcmp(line->when, h->last) > 0)
-				h->last = line->when;
+			widen(&h->first, &h->last, line);
 		}
 	}
 	json_decref(numbers);

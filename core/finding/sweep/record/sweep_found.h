@@ -19,7 +19,7 @@ struct found_line {
 	char evidence[LABEL_TEXT];
 	char asset[LABEL_TEXT]; /* or "" */
 	char when[40];          /* as observation_when(); of a clock whose zone nobody knows as it stands; "": none */
-	int is_utc;             /* it has a zone */
+	int is_utc;             /* it has a zone, or the clock's zone is on record by now */
 	char *client;           /* or "" */
 	char *place;            /* path, and member behind a colon */
 	char *text;
@@ -33,7 +33,7 @@ struct found_indicator {
 	int refuted;              /* marked as a false positive */
 	struct found_line *lines; /* in the order of time, those without one last */
 	size_t count;
-	const char *first; /* of the lines, or "" */
+	const char *first; /* of the lines, or ""; without Z where the zone of that line is not known */
 	const char *last;
 	size_t clients; /* different ones */
 	size_t assets;
@@ -61,6 +61,7 @@ struct sweep_found {
 	struct found_indicator *all;
 	size_t count;
 	size_t unread; /* sets that cannot be read */
+	int has_local; /* some times were read without a zone */
 };
 
 int sweep_found_load(struct sweep_found *found, struct case_file *c, struct err *err);

@@ -39,17 +39,31 @@ static void moment_of(const char *when, char text[32])
 	snprintf(text, 32, "%.19sZ", when);
 }
 
+/* The first (sign -1) or last of the times that have a zone: no zone is invented on record. */
+static const char *utmost(const struct found_indicator *it, int sign)
+{
+	const char *most = "";
+	for (size_t k = 0; k < it->count; k++) {
+		const struct found_line *line = &it->lines[k];
+		if (line->is_utc && (!*most || strcmp(line->when, most) * sign > 0))
+			most = line->when;
+	}
+	return most;
+}
+
 static void propose(const struct found_indicator *it, const json_t *record, json_t *array)
 {
 	char moment[32];
 	struct buf more = BUF_INIT;
 	const json_t *seen_on = json_object_get(record, "seen_on");
 	json_t *new = json_array();
-	moment_of(it->first, moment);
-	if (*it->first && goes_beyond(json_get_string(record, "first_seen"), moment, -1))
+	const char *first = utmost(it, -1);
+	const char *last = utmost(it, 1);
+	moment_of(first, moment);
+	if (*first && goes_beyond(json_get_string(record, "first_seen"), moment, -1))
 		add(array, it->label, "first_seen", json_get_string(record, "first_seen"), moment);
-	moment_of(it->last, moment);
-	if (*it->last && goes_beyond(json_get_string(record, "last_seen"), moment, 1))
+	moment_of(last, moment);
+	if (*last && goes_beyond(json_get_string(record, "last_seen"), moment, 1))
 		add(array, it->label, "last_seen", json_get_string(record, "last_seen"), moment);
 	for (size_t k = 0; k < it->count; k++) {
 		const char *asset = it->lines[k].asset;

@@ -48,14 +48,10 @@ static int source_of(struct sources *s, const char *evidence, size_t *number, st
 	return known ? 0 : begin_source(s, evidence, number, err);
 }
 
-/* A time whose zone is known counts before one that nobody can place. */
+/* One without a zone as it stands. */
 static int is_earlier(const struct found_source *source, const struct found_line *line)
 {
-	size_t n = strlen(source->first);
-	int has_zone = n > 0 && source->first[n - 1] == 'Z';
-	if (!*line->when || n == 0 || line->is_utc != has_zone)
-		return *line->when && (n == 0 || line->is_utc);
-	return strcmp(line->when, source->first) < 0;
+	return *line->when && (!*source->first || strcmp(line->when, source->first) < 0);
 }
 
 static int add_lines(struct sources *s, const struct found_indicator *it, struct err *err)

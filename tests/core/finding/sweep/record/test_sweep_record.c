@@ -1,6 +1,7 @@
 /* A sweep on record: what waits for one, what other rooms found, media that the parent reads, and a worker that ends. */
 #include "core/case/help_case.h"
 
+#include "base/json.h"
 #include "base/time/zone.h"
 #include "base/worker/worker.h"
 #include "evidence/preserve.h"
@@ -333,6 +334,53 @@ static void a_worker_that_ends_is_followed_by_another(void **state)
 	sweep_list_release(&list);
 }
 
+/* ---- what was found, summed up */
+
+static const struct found_indicator *found_value(const struct sweep_found *found, const char *value)
+{
+	for (size_t i = 0; i < found->count; i++)
+		if (strcmp(found->all[i].value, value) == 0)
+			return &found->all[i];
+	return NULL;
+}
+
+/* A log that says no zone is of the day that it says: "since when" does not pass over it. The zone, once on record, places it. */
+static void a_time_without_a_zone_counts(void **state)
+{
+	(void)state;
+	char evidence[LABEL_TEXT];
+	struct told told;
+	struct err err = ERR_INIT;
+	add("asset", "hostname=VPN-01 is_exit=yes");
+	add("asset", "hostname=WEBMAIL-01");
+	add("indicator", "type=ip value=203.0.113.66");
+	preserve("vpn.log", "date=2014-09-25 time=12:26:40 devname=VPN-01 user=staff006 srcip=203.0.113.66\n", "R1-A1",
+	         evidence);
+	preserve("webmail.log", "203.0.113.66 - - [01/Oct/2014:10:26:40 +0900] \"GET /owa/ HTTP/1.1\" 401 20\n",
+	         "R1-A2", evidence);
+	sweep(&told, 0);
+	forget(&told);
+	const struct sweep_found *found = sweep_found_hold(the_case, NULL, &err);
+	assert_non_null(found);
+	const struct found_indicator *it = found_value(found, "203.0.113.66");
+	assert_non_null(it);
+	assert_string_equal(it->first, "2014-09-25T12:26:40");
+	assert_memory_equal(it->last, "2014-10-01T01:26:40", 19);
+	json_t *proposals = sweep_proposals(found, the_case, &err); /* on record goes what has a zone */
+	assert_string_equal(json_get_string(json_array_get(proposals, 0), "value"), "2014-10-01T01:26:40Z");
+	json_decref(proposals);
+	sweep_found_let_go(found);
+
+	struct assign zone = {"timezone", "Asia/Tokyo"};
+	assert_int_equal(record_set(the_case, "R1-A1", &zone, 1, 0, &err), 0);
+	found = sweep_found_hold(the_case, NULL, &err);
+	assert_non_null(found);
+	it = found_value(found, "203.0.113.66");
+	assert_memory_equal(it->first, "2014-09-25T03:26:40", 19);
+	assert_int_equal(it->first[strlen(it->first) - 1], 'Z');
+	sweep_found_let_go(found);
+}
+
 /* ---- zones */
 
 static void zones_have_names(void **state)
@@ -379,6 +427,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test_setup_teardown(what_was_found_by_then_is_told, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(observations_are_swept, case_setup, case_teardown),
 	    cmocka_unit_test(a_worker_that_ends_is_followed_by_another),
+	    cmocka_unit_test_setup_teardown(a_time_without_a_zone_counts, case_setup, case_teardown),
 	    cmocka_unit_test(zones_have_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
