@@ -30,6 +30,8 @@ static void indicator_pick_line(void *ctx, size_t i, struct buf *out)
 		buf_addf(out, " ×%zu", offer->times);
 	if (*offer->known)
 		buf_addf(out, _("   known: %s, %s"), offer->known, offer->role);
+	else if (*offer->own)
+		buf_addf(out, _("   a machine of the case: %s"), offer->own);
 }
 
 static int indicator_pick_marked(void *ctx, size_t i)
@@ -50,7 +52,12 @@ static void record_marked(struct workbench *wb, const struct indicator_picks *o,
 {
 	struct err err = ERR_INIT;
 	size_t added;
-	if (indicator_picks_record(o, workbench_case(wb), note, "pasted text", &added, &err) < 0)
+	size_t marked = 0;
+	for (size_t i = 0; i < o->count; i++)
+		marked += o->all[i].marked != 0;
+	if (!marked)
+		workbench_tell(wb, TONE_ATTENTION, "%s", _("nothing was marked (Space marks): nothing is on record"));
+	else if (indicator_picks_record(o, workbench_case(wb), note, "pasted text", &added, &err) < 0)
 		workbench_tell_error(wb, &err);
 	else
 		workbench_tell(wb, TONE_GOOD,
@@ -78,6 +85,16 @@ static void indicator_pick_pick(struct workbench *wb, struct indicator_picks *o,
 	buf_release(&question);
 }
 
+/* A row of evidence has what is harmless beside what is not: of several a person says which. */
+static void leave_to_person(struct indicator_picks *o)
+{
+	size_t marked = 0;
+	for (size_t i = 0; i < o->count; i++)
+		marked += o->all[i].marked != 0;
+	for (size_t i = 0; marked > 1 && i < o->count; i++)
+		o->all[i].marked = 0;
+}
+
 void indicator_pick_indicators(struct workbench *wb, const char *text, const char *of)
 {
 	const struct kind *kind = of ? kind_of_label(of) : NULL;
@@ -89,6 +106,8 @@ void indicator_pick_indicators(struct workbench *wb, const char *text, const cha
 		rc = indicator_picks_find(&o, text ? text : "", text ? strlen(text) : 0, &err);
 	if (rc == 0)
 		rc = indicator_picks_match(&o, workbench_case(wb), &err);
+	if (kind && strcmp(kind->name, "finding") == 0)
+		leave_to_person(&o);
 	if (rc < 0)
 		workbench_tell_error(wb, &err);
 	else if (o.count == 0)

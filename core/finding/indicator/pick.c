@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- finding */
 
@@ -101,6 +102,39 @@ static int match_record(void *ctx, json_t *record)
 	return 0;
 }
 
+/* ---- whose it is */
+
+/* A word of the list, however its entries are parted. */
+static int holds_word(const char *list, const char *word)
+{
+	static const char gaps[] = " \t,;\n";
+	while (*list) {
+		list += strspn(list, gaps);
+		size_t n = strcspn(list, gaps);
+		if (n > 0 && n == strlen(word) && strncasecmp(list, word, n) == 0)
+			return 1;
+		list += n;
+	}
+	return 0;
+}
+
+static int match_asset(void *ctx, json_t *record)
+{
+	struct indicator_picks *picks = ctx;
+	const char *host = json_get_string(record, "hostname");
+	const char *addresses = json_get_string(record, "addresses");
+	for (size_t i = 0; i < picks->count; i++) {
+		struct indicator_pick *pick = &picks->all[i];
+		int is_own = strcmp(pick->type, "domain") == 0 ? host && strcasecmp(pick->value, host) == 0
+		                                               : addresses && holds_word(addresses, pick->value);
+		if (!is_own)
+			continue;
+		snprintf(pick->own, sizeof pick->own, "%s", record_label(record));
+		pick->marked = 0;
+	}
+	return 0;
+}
+
 int indicator_picks_match(struct indicator_picks *picks, struct case_file *c, struct err *err)
 {
 	struct matching m = {picks, json_object()};
@@ -110,6 +144,8 @@ int indicator_picks_match(struct indicator_picks *picks, struct case_file *c, st
 		json_object_set_new(m.by_key, key.data, json_integer((json_int_t)i));
 	}
 	int rc = picks->count ? record_each(c, "indicator", 0, match_record, &m, err) : 0;
+	if (rc >= 0 && picks->count)
+		rc = record_each(c, "asset", 0, match_asset, picks, err);
 	buf_release(&key);
 	json_decref(m.by_key);
 	return rc < 0 ? -1 : 0;

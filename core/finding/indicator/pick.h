@@ -9,7 +9,7 @@
  *
  * What is found is in the normal form of case/store/indicator_value.h, each value once, in order of type and value. The host
  * of a URL or of a mail address is found, but not marked: it may be somebody's whole provider. What is on record is
- * recognised however it was written, and is never marked.
+ * recognised however it was written, and is never marked; nor is a name or address of a machine of the case.
  */
 #ifndef GENBA_FINDING_INDICATOR_PICK_H
 #define GENBA_FINDING_INDICATOR_PICK_H
@@ -27,6 +27,7 @@ struct indicator_pick {
 	int marked;
 	char known[LABEL_TEXT]; /* label of the record that has it already, or "" */
 	char role[40];          /* of that record, for people */
+	char own[LABEL_TEXT];   /* label of the machine on record whose name or address it is, or "" */
 };
 
 struct indicator_picks {

@@ -35,6 +35,26 @@ static void each_is_found_once(void **state)
 	indicator_picks_release(&picks);
 }
 
+/* A row of a log names the machine that was attacked, too. */
+static void an_own_machine_is_named_and_not_marked(void **state)
+{
+	(void)state;
+	add("asset", "hostname=www.own.example addresses=198.51.100.70;198.51.100.7");
+	struct indicator_picks picks = {0};
+	struct err err = ERR_INIT;
+	const char log[] = "server=198.51.100.7 client=203.0.113.66 host=WWW.own.example next=198.51.100.77";
+	assert_int_equal(indicator_picks_find(&picks, log, strlen(log), NULL), 0);
+	assert_int_equal(indicator_picks_match(&picks, the_case, &err), 0);
+	assert_string_equal(pick_of(&picks, "ip", "198.51.100.7")->own, "R1-A1");
+	assert_false(pick_of(&picks, "ip", "198.51.100.7")->marked);
+	assert_string_equal(pick_of(&picks, "domain", "www.own.example")->own, "R1-A1");
+	assert_false(pick_of(&picks, "domain", "www.own.example")->marked);
+	assert_string_equal(pick_of(&picks, "ip", "203.0.113.66")->own, "");
+	assert_true(pick_of(&picks, "ip", "203.0.113.66")->marked);
+	assert_true(pick_of(&picks, "ip", "198.51.100.77")->marked);
+	indicator_picks_release(&picks);
+}
+
 static void what_is_known_is_linked_not_doubled(void **state)
 {
 	(void)state;
@@ -68,6 +88,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_is_found_once),
+	    cmocka_unit_test_setup_teardown(an_own_machine_is_named_and_not_marked, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_is_known_is_linked_not_doubled, case_setup, case_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
