@@ -122,6 +122,12 @@ printf 'nothing of a mail\n' >mixed/damaged.eml
 status 1 run import mail mixed
 is "what lies beside mails is left" 2 "$(wc -l <out)"
 grep -q '2 files there are no mails, and were left' err || fail "what was left is not counted: $(cat err)"
+mkdir collected && printf 'name,place\n' >collected/list.csv && printf '\0\1\2' >collected/System.evtx
+printf 'From: k@x\nSubject: kept with others\nMessage-ID: <k@x>\n\nx\n' >collected/kept.eml
+(cd collected && python3 -m zipfile -c ../mixed2.zip list.csv System.evtx kept.eml) && mkdir stick && mv mixed2.zip stick/PC-1.zip
+status 0 run import mail stick
+is "of a collection beside mails only its mails are taken in" 1 "$(wc -l <out)"
+grep -q '2 files there are no mails, and were left' err || fail "what was left of a zip is not counted: $(cat err)"
 status 1 run import mail mixed/list.csv
 is "named by itself it is taken in" 1 "$(wc -l <out)"
 status 0 run import mail locked.eml --password-file passwords

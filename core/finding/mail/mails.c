@@ -81,7 +81,8 @@ static void trouble(struct mails *m, const char *path, const char *why)
 static int is_no_mail(const struct mail_item *item, const json_t *object)
 {
 	static const char *const known[] = {"from", "from_addr", "to", "cc", "subject", "sent", "when", "message_id"};
-	if (!item->in_folder || !json_is(object, "parsed", "no") || mail_name_tells(item->path) ||
+	const char *member = json_get_string(object, "member"); /* its name in a zip */
+	if (!item->in_folder || !json_is(object, "parsed", "no") || mail_name_tells(member ? member : item->path) ||
 	    json_array_size(json_object_get(object, "hops")))
 		return 0;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -106,7 +107,8 @@ static int hand_on(struct mail_batch *b, const struct mail_held *held)
 	                           .offset = held->offset,
 	                           .is_member = held->is_member,
 	                           .object = held->object};
-	if (b->m->only_mails && !held->is_member && is_no_mail(item, held->object)) {
+	int is_of_mailbox = held->is_member && !json_object_get(held->object, "member");
+	if (b->m->only_mails && !is_of_mailbox && is_no_mail(item, held->object)) {
 		b->m->left++;
 		return 0;
 	}
