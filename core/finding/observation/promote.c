@@ -11,9 +11,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#define TITLE 120
-#define MOST  32 /* fields that are filled in */
+#define TITLE   120
+#define EXCERPT 4000 /* bytes of a row that is told on record */
+#define MOST    32   /* fields that are filled in */
 
 struct promoting {
 	char finding[LABEL_TEXT]; /* the first that rests on the row */
@@ -24,7 +26,7 @@ struct promoting {
 	char check[LABEL_TEXT];
 	struct buf title;
 	struct buf origin;
-	char *line; /* the row as JSON; of a hit the line of the log */
+	char *line; /* the row as people read it, with its id and place; of a hit the line of the log */
 	/* of a hit of an indicator: */
 	int is_hit;
 	char asset[LABEL_TEXT];
@@ -33,6 +35,19 @@ struct promoting {
 	char *when_raw;
 	char clock[LABEL_TEXT]; /* whose it was */
 };
+
+/* Where a file or name was seen; what somebody outside came to, which is the machine that wrote the log. */
+static void add_machine(struct promoting *p, const char *asset, int is_target)
+{
+	json_t *evidence = is_target ? record_get(p->c, p->evidence, 0, NULL) : NULL;
+	const char *label = is_target ? json_get_string(evidence, "on") : asset;
+	json_t *machine = label && *label ? record_get(p->c, label, 0, NULL) : NULL;
+	const char *name = json_get_string(machine, "hostname");
+	if (machine)
+		buf_addf(&p->title, is_target ? " > %s" : " (%s)", name ? name : label);
+	json_decref(machine);
+	json_decref(evidence);
+}
 
 /* What a hit says of itself: whose machine it was, which indicator on record, and what its role makes of it. */
 static int take_hit(struct promoting *p, const struct observation *o, struct err *err)
@@ -44,21 +59,22 @@ static int take_hit(struct promoting *p, const struct observation *o, struct err
 	const char *method = observation_value(o, "method");
 	const char *text = observation_value(o, "text");
 	const char *raw = observation_value(o, "when_raw");
+	int is_client = client && value && strcasecmp(client, value) == 0; /* it came from there */
 	if (!type || !value || indicator_find(p->c, type, value, NULL, p->indicator, err) < 0)
 		return -1;
 	json_t *record = *p->indicator ? record_get(p->c, p->indicator, 0, NULL) : NULL;
 	const char *role = json_get_string(record, "role");
 	p->is_hit = 1;
 	p->type = role && strcmp(role, "upload") == 0 ? "exfiltration" : role && strcmp(role, "c2") == 0 ? "c2" : NULL;
-	if (!p->type && client)
+	if (!p->type && client && !is_client)
 		p->type = "c2"; /* somebody talked to it */
 	snprintf(p->asset, sizeof p->asset, "%s", asset ? asset : "");
 	p->when_raw = raw ? xstrdup(raw) : NULL;
-	if (raw) /* of a clock whose zone nobody knows */
-		*p->when = '\0';
 	buf_clear(&p->title);
-	buf_addf(&p->title, "%s%s%s%s%s", client ? client : "", client ? " " : "", method ? method : "",
-	         method ? " " : "", value);
+	if (client && !is_client)
+		buf_addf(&p->title, "%s ", client);
+	buf_addf(&p->title, "%s%s%s", method ? method : "", method ? " " : "", value);
+	add_machine(p, client ? "" : asset, is_client);
 	if (text) {
 		free(p->line);
 		p->line = xstrdup(text);
@@ -115,9 +131,12 @@ static int take_row(void *ctx, const struct observation *o, const struct observa
 	snprintf(p->check, sizeof p->check, "%s", set->check);
 	add_title(o, &p->title);
 	buf_addf(&p->origin, "o:%s %s%s", id, set->evidence, o->flags & OBSERVATION_RECOVERED ? " (recovered)" : "");
-	json_t *object = observation_json(o, set->evidence, set->evidence_sha256, set->source);
-	p->line = json_dumps(object, JSON_COMPACT);
-	json_decref(object);
+	char *path = printable_dup(o->path);
+	struct buf excerpt = BUF_INIT;
+	buf_addf(&excerpt, "o:%s %s %s\n", id, set->evidence, path);
+	observation_text(o, EXCERPT, &excerpt);
+	p->line = buf_take(&excerpt, NULL);
+	free(path);
 	if (o->artefact == OBSERVATION_hit && take_hit(p, o, err) < 0)
 		return -1;
 	return 1;

@@ -43,7 +43,8 @@ static enum redraw promote_line(struct view *v, const struct found_indicator *it
 enum redraw sweep_promote(struct view *v)
 {
 	const struct found_indicator *it = indicator_of(v);
-	return it && it->count ? promote_line(v, it, "event", NULL, 0) : REDRAW_NONE;
+	const struct assign attacker = {"side", "attacker"}; /* an indicator that nobody has refuted */
+	return it && it->count ? promote_line(v, it, "event", &attacker, !it->refuted) : REDRAW_NONE;
 }
 
 /* An indicator of a list goes on record: what was typed into a list is looked for in all that comes. */

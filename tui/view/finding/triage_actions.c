@@ -2,6 +2,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "case/store/record.h"
 #include "finding/observation/observation.h"
 #include "finding/observation/promote.h"
@@ -43,15 +44,44 @@ enum redraw triage_show_around(struct view *v)
 	return REDRAW_ALL;
 }
 
+static json_t *finding_meant(struct view *v);
+
+/* Of a finding's row: what the finding says, and of what; NULL: the row speaks for itself. The caller frees. */
+static char *title_of_event(struct view *v)
+{
+	static const char *const telling[] = {
+	    "data.ImagePath", "data.CommandLine", "data.NewProcessName", "url", "command", "program_path", "program",
+	    "target"};
+	const json_t *line = triage_line(v);
+	json_t *f = triage_state(v)->shape == TRIAGE_AROUND ? NULL : finding_meant(v);
+	const char *said = f ? i18n_text(triage_field(f, "title")) : "";
+	const char *of = "";
+	size_t n = strlen(said);
+	for (size_t i = 0; line && !*of && i < sizeof telling / sizeof *telling; i++)
+		of = triage_field(line, telling[i]);
+	if (n > 0 && said[n - 1] == '.')
+		n--;
+	else if (n > 3 && strcmp(said + n - 3, "。") == 0)
+		n -= 3;
+	char *safe = printable_dup(of);
+	char *title = n > 0 ? xasprintf("%.*s%s%s", (int)n, said, *safe ? ": " : "", safe) : NULL;
+	free(safe);
+	json_decref(f);
+	return title;
+}
+
 enum redraw triage_promote(struct view *v)
 {
 	struct err err = ERR_INIT;
 	char id[OBSERVATION_ID];
 	char label[LABEL_TEXT];
-	struct assign fields[] = {{"side", "attacker"}};
 	if (!row_id(v, id))
 		return REDRAW_NONE;
-	if (observation_promote(workbench_case(v->wb), id, kind_find("event"), fields, 1, label, &err) < 0) {
+	char *title = title_of_event(v);
+	struct assign fields[] = {{"side", "attacker"}, {"title", title}};
+	int rc = observation_promote(workbench_case(v->wb), id, kind_find("event"), fields, title ? 2 : 1, label, &err);
+	free(title);
+	if (rc < 0) {
 		workbench_tell_error(v->wb, &err);
 		return REDRAW_ALL;
 	}
@@ -76,7 +106,8 @@ enum redraw triage_pick_indicators(struct view *v)
 	json_t *value;
 	if (line) {
 		json_object_foreach((json_t *)(uintptr_t)line, name, value)
-			if (json_is_string(value) && strcmp(name, "text") != 0 && strcmp(name, "source") != 0)
+			if (json_is_string(value) && strcmp(name, "text") != 0 && strcmp(name, "source") != 0 &&
+			    strcmp(name, "computer") != 0) /* the machine that it is of */
 				buf_addf(&text, "%s\n", json_string_value(value));
 	} else {
 		const json_t *f = triage_finding(v);
