@@ -161,6 +161,7 @@ static int lies_there(const json_t *found, const char *label)
 static int look_by_digest(struct evidence_check_checking *k)
 {
 	int open = 0;
+	struct buf absent = BUF_INIT; /* many may be: one line names them all */
 	for (size_t i = 0; i < k->out->count; i++)
 		open |= !*k->out->items[i].came && *k->out->items[i].sha256;
 	json_t *found = open && k->folder ? folder_digests(k->folder, k->used, k->progress, k->err) : json_object();
@@ -178,10 +179,13 @@ static int look_by_digest(struct evidence_check_checking *k)
 			item->result = "different";
 			miss(k, item->label, _("the bytes that came are not those on record"));
 		} else if (*item->sha256) {
-			miss(k, item->label, _("its bytes are not here"));
+			buf_addf(&absent, "%s%s", absent.len ? ", " : "", item->label);
 		}
 		buf_release(&bytes);
 	}
+	if (absent.len)
+		miss(k, absent.data, _("its bytes are not here"));
+	buf_release(&absent);
 	int rc = found ? 0 : -1;
 	json_decref(found);
 	return rc;
