@@ -194,6 +194,21 @@ static void tell_output(struct workbench *wb, const char *line, const struct buf
 	buf_release(&set);
 }
 
+/* What answered and then says that something is wrong (a report that leaves a file out, mails of which some cannot be read) is
+ * done all the same: its answer is shown, and the trouble told. 0; -1: it only failed, and what it said of that is shown. */
+static int tell_answered(struct workbench *wb, const char *line, const struct buf *output, const struct buf *log,
+                         struct err *err)
+{
+	if (!output->len && log->len && !wb->refused)
+		workbench_show_text(wb, line, log->data);
+	if (!output->len || err->code == ERR_CANCELLED)
+		return -1;
+	tell_output(wb, line, output, log);
+	workbench_tell_error(wb, err);
+	err_clear(err);
+	return 0;
+}
+
 /* A list that shows what was made goes to the first of it, unless the person has gone on in the list meanwhile. */
 static void seek_made(struct workbench *wb, const struct view *from, size_t row)
 {
@@ -216,8 +231,10 @@ static void end_task(struct workbench *wb)
 	wb->background_task_line = NULL;
 	background_task_end(wb->task, &ended);
 	wb->task = NULL;
-	wb->task_rc = ended.rc;
-	if (ended.rc < 0 && wb->refused)
+	wb->task_rc = ended.rc < 0 ? tell_answered(wb, line, &ended.out, &ended.log, &ended.err) : 0;
+	if (ended.rc < 0 && wb->task_rc == 0)
+		;
+	else if (ended.rc < 0 && wb->refused)
 		err_take(wb->refused, &ended.err);
 	else if (ended.rc < 0)
 		workbench_tell_error(wb, &ended.err);
@@ -290,8 +307,9 @@ static int run_command(struct workbench *wb, const char *line, struct words *wor
 	background_verify_before(wb, name);
 	if (rc == 0 && is_long(name))
 		rc = begin_task(wb, line, words, err); /* it tells its end itself */
-	else if (rc == 0 && (rc = command_run_line(wb->s, line, &output, err)) == 0 &&
-	         wb->s->request == REQUEST_NOTHING)
+	else if (rc == 0 && (rc = command_run_line(wb->s, line, &output, err)) < 0)
+		rc = tell_answered(wb, line, &output, &nothing_said, err);
+	else if (rc == 0 && wb->s->request == REQUEST_NOTHING)
 		tell_output(wb, line, &output, &nothing_said);
 	background_verify_after(wb, name);
 	do_request(wb);

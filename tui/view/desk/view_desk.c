@@ -20,6 +20,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct desk_line {
 	char *label;
@@ -395,7 +396,7 @@ static enum redraw save_report(struct view *v)
 		buf_addf(&line, "desk report --form %s --out ", forms[form]);
 		words_quote(&line, path);
 		add_files(v, &line);
-		if (workbench_command(v->wb, line.data) == 0) {
+		if (workbench_command(v->wb, line.data) == 0 || access(path, F_OK) == 0) {
 			char *safe = printable_dup(path);
 			workbench_tell(v->wb, TONE_GOOD, _("the report of activity is in %s"), safe);
 			free(safe);
