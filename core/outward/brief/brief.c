@@ -197,14 +197,17 @@ static int put_state(struct case_file *c, struct brief *b, struct err *err)
 		return -1;
 	char *line =
 	    board.expected > 0
-	        ? xasprintf(P_("%zu asset on record, %zu checked of %lld expected; infected %zu, isolated %zu",
-	                       "%zu assets on record, %zu checked of %lld expected; infected %zu, isolated %zu",
-	                       (unsigned long long)board.assets),
-	                    board.assets, board.checked, (long long)board.expected, board.infected, board.isolated)
-	        : xasprintf(P_("%zu asset on record, %zu checked, total unknown; infected %zu, isolated %zu",
-	                       "%zu assets on record, %zu checked, total unknown; infected %zu, isolated %zu",
-	                       (unsigned long long)board.assets),
-	                    board.assets, board.checked, board.infected, board.isolated);
+	        ? xasprintf(
+	              P_("%zu asset on record, %zu checked of %lld expected; infected or compromised %zu, isolated %zu",
+	                 "%zu assets on record, %zu checked of %lld expected; infected or compromised %zu, isolated "
+	                 "%zu",
+	                 (unsigned long long)board.assets),
+	              board.assets, board.checked, (long long)board.expected, board.infected, board.isolated)
+	        : xasprintf(
+	              P_("%zu asset on record, %zu checked, total unknown; infected or compromised %zu, isolated %zu",
+	                 "%zu assets on record, %zu checked, total unknown; infected or compromised %zu, isolated %zu",
+	                 (unsigned long long)board.assets),
+	              board.assets, board.checked, board.infected, board.isolated);
 	brief_put(b, BRIEF_LINE, NULL, line);
 	free(line);
 	return 0;
@@ -319,8 +322,9 @@ static void put_departments(struct brief_groups *g, struct brief *b)
 		brief_put(b, BRIEF_HEADING, NULL, _("Machines by department"));
 	for (size_t i = 0; g->named && i < g->count && i < GROUPS_MOST; i++) {
 		const struct brief_group *d = &g->list[i];
-		char *line = xasprintf(_("%s: %zu, infected %zu, of these not isolated %zu, not checked %zu"), d->name,
-		                       d->all, d->infected, d->open, d->unchecked);
+		char *line =
+		    xasprintf(_("%s: %zu, infected or compromised %zu, of these not isolated %zu, not checked %zu"),
+		              d->name, d->all, d->infected, d->open, d->unchecked);
 		brief_put(b, d->open ? BRIEF_ALARM : BRIEF_LINE, NULL, line);
 		free(line);
 	}
