@@ -21,6 +21,7 @@
 #include <sys/eventfd.h>
 #include <sys/time.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 #define CUT_OFF _("the case was locked before the output was written to its end: look whether it was done")
@@ -316,6 +317,7 @@ static void take_environment(const json_t *lines)
 				unsetenv(*name);
 		}
 	}
+	tzset(); /* times are typed and shown in the zone of who sits there */
 }
 
 static void catch_end(void)

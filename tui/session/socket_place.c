@@ -14,7 +14,7 @@
 #define NAME_BYTES 12
 
 const char *const socket_screen_names[] = {"TERM",        "TERMINFO",   "TERMINFO_DIRS",    "COLORTERM", "NO_COLOR",
-                                           "GENBA_THEME", "GENBA_COPY", "GENBA_LOCK_AFTER", NULL};
+                                           "GENBA_THEME", "GENBA_COPY", "GENBA_LOCK_AFTER", "TZ",        NULL};
 
 /* A folder that nobody but its owner can put a socket into. */
 static int is_private(const char *folder, uid_t uid)
