@@ -88,10 +88,12 @@ static int filter_check(void *ctx, const char *text, struct err *err)
 static enum redraw edit_filter(struct view *v)
 {
 	char *before = xstrdup(v->filter ? v->filter : "");
+	int is_of_labels =
+	    strncmp(before, "label=", 6) == 0; /* another room chose them: what is typed takes their place */
 	struct prompt_line line = {
 	    .question = _("Filter: "),
 	    .help = _(" status=infected seen>2014-12 -tag:noise · Enter keep · Esc undo"),
-	    .initial = before,
+	    .initial = is_of_labels ? "" : before,
 	    .changed = filter_changed,
 	    .check = filter_check,
 	    .ctx = v,

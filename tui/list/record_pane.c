@@ -33,8 +33,15 @@ static void put_field(struct view *v, const json_t *record, const struct field *
 	struct buf line = BUF_INIT;
 	struct buf value = BUF_INIT;
 	add_value(v, record, field, &value);
-	buf_addf(&line, "%s: %s", field_label(field), value.data ? value.data : "");
-	view_pane_line(v, TONE_PLAIN, line.data);
+	buf_addf(&line, "%s: ", field_label(field));
+	for (const char *at = value.data ? value.data : ""; at;) { /* a long text has lines of its own */
+		size_t n = strcspn(at, "\n");
+		buf_add(&line, at, n);
+		view_pane_line(v, TONE_PLAIN, line.data);
+		buf_clear(&line);
+		buf_adds(&line, "  ");
+		at = at[n] && at[n + 1] ? at + n + 1 : NULL;
+	}
 	buf_release(&value);
 	buf_release(&line);
 }

@@ -53,14 +53,14 @@ static void add_keys(struct view *v, struct view *of, const struct view_key *key
 		const char *why = of && row->refuses ? row->refuses(of) : NULL;
 		/* several keys for the same thing stand in one row */
 		int again = row != keys && strcmp(row[-1].summary, row->summary) == 0;
-		view_key_name(row, &name);
-		for (const struct view_key *same = row + 1; same->key && strcmp(same->summary, row->summary) == 0;
-		     same++) {
-			buf_addc(&name, ' ');
+		for (const struct view_key *same = row; same->key && strcmp(same->summary, row->summary) == 0; same++) {
+			if (of && view_key_is_hidden(of, keys, same))
+				continue;
+			buf_adds(&name, name.len ? " " : "");
 			view_key_name(same, &name);
 		}
 		buf_addf(&text, "%s%s%s", i18n_text(row->summary), why ? _("  — not now: ") : "", why ? why : "");
-		if (!again)
+		if (!again && name.len)
 			add_pair(v, why ? TONE_FAINT : TONE_PLAIN, NULL, name.data, text.data);
 		buf_release(&text);
 		buf_release(&name);

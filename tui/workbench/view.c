@@ -446,10 +446,20 @@ enum redraw view_press(struct view *v, int key)
 	return refused ? REDRAW_NONE : REDRAW_NOT_TAKEN;
 }
 
+int view_key_is_hidden(struct view *v, const struct view_key *keys, const struct view_key *row)
+{
+	const struct view_key *const tables[] = {v->ops->own_keys, v->ops->keys};
+	for (size_t i = 0; i < sizeof tables / sizeof *tables && tables[i] != keys; i++)
+		for (const struct view_key *before = tables[i]; before && before->key; before++)
+			if (view_key_code(before) == view_key_code(row) && !(before->refuses && before->refuses(v)))
+				return 1;
+	return 0;
+}
+
 void view_hints(struct view *v, const struct view_key *keys, size_t cells, struct buf *out)
 {
 	for (const struct view_key *row = keys; row && row->key; row++) {
-		if (!row->hint || (row->refuses && row->refuses(v)))
+		if (!row->hint || (row->refuses && row->refuses(v)) || view_key_is_hidden(v, keys, row))
 			continue;
 		struct buf one = BUF_INIT;
 		buf_adds(&one, " ");

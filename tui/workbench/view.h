@@ -76,6 +76,8 @@ struct view_ops {
 	int opens_at_top; /* 1: whoever comes back to it sees its first rows, whatever was shown when they left */
 	/* Makes the rows, for a screen `columns` wide. 0 or -1. */
 	int (*fill)(struct view *v, int columns, struct err *err);
+	/* Esc: 1, if it went back to its own first rows from a table of its own; NULL: it has none. */
+	int (*back)(struct view *v);
 	/* Answers a key. NULL: none. */
 	enum redraw (*key)(struct view *v, int key);
 	void (*release)(struct view *v); /* frees v->data; may be NULL */
@@ -153,6 +155,9 @@ enum redraw view_press(struct view *v, int key);
 /* `Enter open  d done`: the hints of a table of keys (NULL: none), appended as far as they fit in `cells`. */
 struct buf;
 void view_hints(struct view *v, const struct view_key *keys, size_t cells, struct buf *out);
+
+/* 1: the view has a key of its own in a table that is tried before `keys`, which takes the one of `row`. */
+int view_key_is_hidden(struct view *v, const struct view_key *keys, const struct view_key *row);
 void view_key_name(const struct view_key *key, struct buf *out);
 int view_key_code(const struct view_key *key); /* what screen_key() answers for it */
 

@@ -188,7 +188,7 @@ static enum redraw go_back(struct view *v)
 	v->wb->searching = 0;
 	if (v->searching)
 		v->searching = 0;
-	else
+	else if (!v->ops->back || !v->ops->back(v))
 		workbench_pop(v->wb);
 	return REDRAW_ALL;
 }

@@ -44,7 +44,13 @@ static char *ask_place(struct workbench *wb, const struct question *q, const cha
 	if (before) /* it was refused */
 		return prompt_path_ask(wb, &refused);
 	char **places = mail_places(&count);
-	const char *question = count ? _("Folder, file or zip of mails: ") : _("No mails found here. Path to them: ");
+	const char *question = _("Folder, file or zip of mails: ");
+	if (count == 0) {
+		struct prompt_path none = {.question = _("No mails found here. Path to them: "),
+		                           .wanted = PROMPT_PATH_THERE};
+		mail_places_free(places, count);
+		return prompt_path_ask(wb, &none);
+	}
 	int i = prompt_choice(wb, question, (const char *const *)places, count, 0, &other);
 	if (i != -1)
 		path = i >= 0 ? xstrdup(places[i]) : prompt_path_in_full(other.typed ? other.typed : "");

@@ -128,6 +128,8 @@ static int add_line(void *ctx, const struct observation *o, const struct observa
 	char when[32];
 	(void)err;
 	observation_when(o->when, when);
+	if (o->clock != OBSERVATION_CLOCK_utc)
+		when[strcspn(when, "Z")] = '\0'; /* no zone is invented */
 	json_t *row = observation_json(o, set->evidence, set->evidence_sha256, set->source);
 	json_array_append_new(s->lines, row);
 	int here = s->shape == TRIAGE_AROUND && strcmp(triage_field(row, "id"), v->argument) == 0;
@@ -135,7 +137,7 @@ static int add_line(void *ctx, const struct observation *o, const struct observa
 		v->selected = v->count;
 	buf_addc(&line, here ? '>' : ' ');
 	triage_add_time(&line, when);
-	add_what(&line, o, v->columns > 40 ? (size_t)v->columns - 24 : 40);
+	add_what(&line, o, v->columns > 40 ? (size_t)v->columns - 25 : 40);
 	triage_add_row(v, here ? TONE_HEADING : TONE_PLAIN, NULL, line.data, json_array_size(s->lines) - 1);
 	buf_release(&line);
 	return 0;

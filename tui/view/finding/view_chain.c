@@ -329,6 +329,15 @@ static enum redraw toggle_graph(struct view *v)
 	return REDRAW_VIEW;
 }
 
+/* From the picture to the list. */
+static int back_to_list(struct view *v)
+{
+	if (!view_chain_state(v)->graph)
+		return 0;
+	toggle_graph(v);
+	return 1;
+}
+
 static enum redraw toggle_all(struct view *v)
 {
 	view_chain_state(v)->all ^= 1;
@@ -465,6 +474,7 @@ const struct view_ops chain_view = {.name = "chain",
                                     .searched = 1,
                                     .fill = fill_chain,
                                     .keys = chain_keys,
+                                    .back = back_to_list,
                                     .begin_at = begin_chain_at,
                                     .about = about_chain_row,
                                     .release = release_chain_view,

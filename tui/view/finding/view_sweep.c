@@ -314,6 +314,20 @@ static int fill_shape(struct view *v, int columns, double deadline, struct err *
 	return 0;
 }
 
+/* Of the times that are shown, whose zone nobody wrote down. */
+static void tell_of_zones(struct view *v)
+{
+	const struct sweep_state *s = sweep_state(v);
+	size_t without = 0;
+	for (size_t i = 0; s->found->has_local && i < s->found->count; i++)
+		for (size_t k = 0; k < s->found->all[i].count; k++)
+			without += *s->found->all[i].lines[k].when && !s->found->all[i].lines[k].is_utc;
+	if (without && (s->shape == BY_INDICATOR || s->shape == BY_SOURCE))
+		add_sentence(
+		    v, _("A time without Z stands as the log has it, whose zone is not known: the time zone of its "
+		         "machine, once on record, places it."));
+}
+
 /* What was found before stays until what is found now is read. */
 static int fill_sweep(struct view *v, int columns, struct err *err)
 {
@@ -335,6 +349,7 @@ static int fill_sweep(struct view *v, int columns, struct err *err)
 	if (s->found->unread)
 		sweep_add_row(v, TONE_ALARM, NULL, _("some hits cannot be read (genba observations tells why)"),
 		              SIZE_MAX, SIZE_MAX);
+	tell_of_zones(v);
 	if (v->count == 0 && !s->is_reading)
 		sweep_add_row(v, TONE_PLAIN, NULL, _("no indicator was found in what was swept"), SIZE_MAX, SIZE_MAX);
 	if (s->is_reading) {
@@ -452,6 +467,16 @@ static enum redraw by_upload(struct view *v)
 	return show_as(v, UPLOADS);
 }
 
+/* From a table to what it was made of. */
+static int back_to_rows(struct view *v)
+{
+	const struct sweep_state *s = sweep_state(v);
+	if (s->shape == BY_INDICATOR || s->shape == LINES_OF_ONE)
+		return 0;
+	show_as(v, s->shape);
+	return 1;
+}
+
 /* At the indicator's row; of a mail, at the first of its indicators that was found. */
 static int begin_sweep_at(struct view *v, const char *labels)
 {
@@ -559,6 +584,7 @@ const struct view_ops sweep_view = {.name = "sweep",
                                     .title = N_("Sweep"),
                                     .fill = fill_sweep,
                                     .keys = sweep_keys,
+                                    .back = back_to_rows,
                                     .begin_at = begin_sweep_at,
                                     .about = about_sweep_row,
                                     .release = release_sweep_view,

@@ -128,8 +128,8 @@ static void add_label(struct buf *line, const char *field, const char *value)
 void triage_add_time(struct buf *line, const char *when)
 {
 	struct buf text = BUF_INIT;
-	time_cell(when, TIME_CELL_SECOND, &text);
-	text_pad(line, text.len ? text.data : _("no time"), 20);
+	time_cell(when, TIME_CELL_SECOND | TIME_CELL_UTC, &text); /* without a Z nobody knows of which zone */
+	text_pad(line, text.len ? text.data : _("no time"), 21);
 	buf_release(&text);
 }
 
@@ -489,6 +489,15 @@ static enum redraw by_host(struct view *v)
 	return REDRAW_VIEW;
 }
 
+/* From the hosts to the findings. */
+static int back_to_findings(struct view *v)
+{
+	if (triage_state(v)->shape != TRIAGE_HOSTS)
+		return 0;
+	by_host(v);
+	return 1;
+}
+
 #define REFUSES workbench_refuses_writing
 
 static const struct view_key triage_keys[] = {
@@ -529,6 +538,7 @@ const struct view_ops triage_view = {.name = "triage",
                                      .searched = 1,
                                      .fill = fill_triage,
                                      .keys = triage_keys,
+                                     .back = back_to_findings,
                                      .begin_at = begin_triage_at,
                                      .about = about_triage_row,
                                      .release = release_triage_view,
