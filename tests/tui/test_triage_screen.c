@@ -54,7 +54,7 @@ static void ask_questions(const char *language, int rows, int columns)
 	/* when first? The RAT appears after the mail's attachment ran, and before it is set to start */
 	press(t, "]", "persistence.run-key");
 	press(t, "o", ">2014-01-10 00:44:11");
-	int rat = terminal_find(t, "2014-01-10 00:44:09 MACB ProgramData/winup.exe");
+	int rat = terminal_find(t, "2014-01-10 00:44:09Z MACB ProgramData/winup.exe");
 	int opened = terminal_find(t, "SEMINAR.DOC                  .EXE");
 	assert_true(rat > 0);
 	assert_true(opened > 0 && opened < rat);

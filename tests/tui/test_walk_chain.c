@@ -56,8 +56,8 @@ static void golden_questions(void)
 	walk_press(&w, "j", "terminal-a-disk.img ──", "terminal-a-disk.img ──");
 	walk_press(&w, "t", "R1-FD1  execution.double-extension", "R1-FD1  execution.double-extension");
 	walk_press(&w, "]", "persistence.run-key", "persistence.run-key");
-	walk_press(&w, "o", "2014-01-10 00:44:09 MACB ProgramData/winup.exe",
-	           "2014-01-10 00:44:09 MACB ProgramData/winup.exe");
+	walk_press(&w, "o", "2014-01-10 00:44:09Z MACB ProgramData/winup.exe",
+	           "2014-01-10 00:44:09Z MACB ProgramData/winup.exe");
 	walk_press(&w, KEYS_ESCAPE, "R1-FD3  persistence.run-key", "R1-FD3  persistence.run-key");
 	walk_press(&w, "]", "lateral.explicit-credentials", "lateral.explicit-credentials");
 	walk_press(&w, "]", "url=http://up.free-storage.example/put?name=a.rar",

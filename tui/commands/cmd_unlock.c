@@ -72,6 +72,9 @@ int cmd_unlock(struct session *s, const struct args *args, struct err *err)
 	json_t *state = s->path ? ask_state(s->path) : NULL;
 	if (state) {
 		print_state(s->out, state);
+		if (args_option(args, "for"))
+			fputs(_("It was open already, and --for changes nothing: lock it first, then unlock it again.\n"),
+			      s->log);
 		json_decref(state);
 		return 0;
 	}

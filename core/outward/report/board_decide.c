@@ -6,6 +6,8 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/time/clock.h"
+#include "base/time/edtf.h"
 #include "base/time/time_cell.h"
 #include "case/query/record_kept.h"
 #include "case/store/draft.h"
@@ -147,6 +149,20 @@ static void draft_lead(struct building *k, const char *key)
 	free(step);
 }
 
+/* ", 11-30 23:33", in the zone of the machine, as the head of the screen tells the time. */
+static void add_day_and_time(struct buf *out, const char *modified)
+{
+	struct edtf t;
+	int64_t from;
+	int64_t to;
+	char text[CLOCK_TEXT];
+	if (edtf_parse(modified, &t, NULL) < 0 || edtf_bounds(&t, NULL, NULL, &from, &to) < 0)
+		return;
+	clock_format((struct clock_time){.seconds = from, .offset = clock_zone_at(from)}, text);
+	buf_adds(out, ", ");
+	time_cell(text, TIME_CELL_MINUTE | TIME_CELL_NO_YEAR, out);
+}
+
 static int take_draft(void *ctx, const char *key, const char *modified, const json_t *value)
 {
 	struct building *k = ctx;
@@ -154,8 +170,7 @@ static int take_draft(void *ctx, const char *key, const char *modified, const js
 	const char *typed = json_get_string(value, "text");
 	head_decisions(k);
 	draft_words(k, key, &text);
-	buf_adds(&text, ", ");
-	time_cell(modified, TIME_CELL_MINUTE | TIME_CELL_NO_YEAR, &text);
+	add_day_and_time(&text, modified);
 	if (typed && *typed) {
 		size_t n = text_fit(typed, DRAFT_CELLS, NULL);
 		buf_adds(&text, ": ");

@@ -154,6 +154,7 @@ static void add_machines(int64_t *sum, json_int_t more)
 static int take_site(void *ctx, json_t *site)
 {
 	struct building *k = ctx;
+	k->sites++;
 	add_machines(&k->b->expected, json_integer_value(json_object_get(site, "terminals")));
 	add_machines(&k->b->expected, json_integer_value(json_object_get(site, "servers")));
 	return 0;
@@ -166,7 +167,10 @@ static void add_coverage(struct building *k)
 	int64_t expected = b->expected > (int64_t)b->assets ? b->expected : (int64_t)b->assets;
 	if (b->expected <= 0) {
 		board_addf(b, BOARD_ATTENTION, NULL, _("Coverage: %zu checked, total unknown"), b->checked);
-		board_lead_now(k, "new", "site", _("Enter says how many"));
+		if (k->sites) /* they came with a list, say: each has its own number */
+			board_lead_now(k, "list", "site", _("Enter shows the sites: e says how many"));
+		else
+			board_lead_now(k, "new", "site", _("Enter says how many"));
 	} else {
 		board_addf(b, BOARD_PLAIN, NULL, _("Coverage: %zu of %lld checked (%lld %%)"), b->checked,
 		           (long long)expected, (long long)((int64_t)b->checked * 100 / expected));

@@ -19,6 +19,7 @@ struct building {
 	const char *track;
 	size_t questions, measures_open;
 	size_t without_check; /* "no trace found" that rests on no check */
+	size_t sites;         /* on record */
 	size_t stale;         /* "no trace found" whose check is older than the newest indicator */
 	int64_t newest;       /* indicator: seconds since 1970 */
 	int64_t now;          /* seconds since 1970, for what is overdue */

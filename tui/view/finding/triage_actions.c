@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/store/record.h"
-#include "finding/observation/observation.h"
+#include "finding/observation/observation_query.h"
 #include "finding/observation/promote.h"
 #include "tui/form/form.h"
 #include "tui/form/indicator_pick.h"
@@ -46,26 +46,42 @@ enum redraw triage_show_around(struct view *v)
 
 static json_t *finding_meant(struct view *v);
 
-/* Of a finding's row: what the finding says, and of what; NULL: the row speaks for itself. The caller frees. */
-static char *title_of_event(struct view *v)
+/* What the row was about, by the field that says most. */
+static int take_what(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
 {
 	static const char *const telling[] = {
 	    "data.ImagePath", "data.CommandLine", "data.NewProcessName", "url", "command", "program_path", "program",
 	    "target"};
-	const json_t *line = triage_line(v);
+	struct buf *what = ctx;
+	(void)set, (void)err;
+	for (size_t i = 0; i < sizeof telling / sizeof *telling; i++) {
+		const char *value = observation_value(o, telling[i]);
+		if (!value || !*value)
+			continue;
+		char *safe = printable_dup(value);
+		buf_addf(what, ": %.*s", (int)text_fit(safe, 120, NULL), safe);
+		free(safe);
+		break;
+	}
+	return 1;
+}
+
+/* What the finding says, and of what; NULL: the row speaks for itself. The caller frees. */
+static char *title_of_event(struct view *v, const char *id)
+{
 	json_t *f = triage_state(v)->shape == TRIAGE_AROUND ? NULL : finding_meant(v);
 	const char *said = f ? i18n_text(triage_field(f, "title")) : "";
-	const char *of = "";
+	struct buf what = BUF_INIT;
 	size_t n = strlen(said);
-	for (size_t i = 0; line && !*of && i < sizeof telling / sizeof *telling; i++)
-		of = triage_field(line, telling[i]);
+	buf_adds(&what, "");
+	if (n > 0)
+		observation_find(workbench_case(v->wb), id, take_what, &what, NULL);
 	if (n > 0 && said[n - 1] == '.')
 		n--;
 	else if (n > 3 && strcmp(said + n - 3, "。") == 0)
 		n -= 3;
-	char *safe = printable_dup(of);
-	char *title = n > 0 ? xasprintf("%.*s%s%s", (int)n, said, *safe ? ": " : "", safe) : NULL;
-	free(safe);
+	char *title = n > 0 ? xasprintf("%.*s%s", (int)n, said, what.data) : NULL;
+	buf_release(&what);
 	json_decref(f);
 	return title;
 }
@@ -77,7 +93,7 @@ enum redraw triage_promote(struct view *v)
 	char label[LABEL_TEXT];
 	if (!row_id(v, id))
 		return REDRAW_NONE;
-	char *title = title_of_event(v);
+	char *title = title_of_event(v, id);
 	struct assign fields[] = {{"side", "attacker"}, {"title", title}};
 	int rc = observation_promote(workbench_case(v->wb), id, kind_find("event"), fields, title ? 2 : 1, label, &err);
 	free(title);

@@ -7,6 +7,7 @@
 #include "case/store/record.h"
 #include "finding/observation/observation_query.h"
 #include "finding/observation/observation_text.h"
+#include "tui/view/finding/sweep_tables.h"
 #include "tui/view/finding/triage_view.h"
 #include "tui/workbench/workbench.h"
 
@@ -184,10 +185,9 @@ static int fill_around(struct view *v, struct err *err)
 		return err_set(err, ERR_USAGE, _("this row has no time: nothing can be said of what was around it"));
 	struct observation_query q = {.from = when - AROUND, .until = when + AROUND, .limit = MOST};
 	observation_when(when, text);
-	struct buf shown = BUF_INIT;
-	triage_add_time(&shown, text);
-	v->heading = xasprintf(_("ten minutes before and after %s"), shown.data);
-	buf_release(&shown);
+	char shown[24];
+	sweep_cell_of_time(text, shown);
+	v->heading = xasprintf(_("ten minutes before and after %s"), shown);
 	return observation_query_run(workbench_case(v->wb), &q, add_line, v, NULL, err) < 0 ? -1 : 0;
 }
 
