@@ -73,8 +73,9 @@ int cmd_unlock(struct session *s, const struct args *args, struct err *err)
 	if (state) {
 		print_state(s->out, state);
 		if (args_option(args, "for"))
-			fputs(_("It was open already, and --for changes nothing: lock it first, then unlock it again.\n"),
-			      s->log);
+			fputs(
+			    _("It was open already, and --for changes nothing: lock it first, then unlock it again.\n"),
+			    s->log);
 		json_decref(state);
 		return 0;
 	}

@@ -4,10 +4,10 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/edtf.h"
+#include "base/time/time_cell.h"
 #include "case/store/record.h"
 #include "finding/observation/observation_query.h"
 #include "finding/observation/observation_text.h"
-#include "tui/view/finding/sweep_tables.h"
 #include "tui/view/finding/triage_view.h"
 #include "tui/workbench/workbench.h"
 
@@ -185,9 +185,10 @@ static int fill_around(struct view *v, struct err *err)
 		return err_set(err, ERR_USAGE, _("this row has no time: nothing can be said of what was around it"));
 	struct observation_query q = {.from = when - AROUND, .until = when + AROUND, .limit = MOST};
 	observation_when(when, text);
-	char shown[24];
-	sweep_cell_of_time(text, shown);
-	v->heading = xasprintf(_("ten minutes before and after %s"), shown);
+	struct buf shown = BUF_INIT;
+	time_cell(text, TIME_CELL_SECOND | TIME_CELL_UTC, &shown);
+	v->heading = xasprintf(_("ten minutes before and after %s"), shown.data);
+	buf_release(&shown);
 	return observation_query_run(workbench_case(v->wb), &q, add_line, v, NULL, err) < 0 ? -1 : 0;
 }
 
