@@ -106,7 +106,7 @@ void indicator_pick_indicators(struct workbench *wb, const char *text, const cha
 		rc = indicator_picks_find(&o, text ? text : "", text ? strlen(text) : 0, &err);
 	if (rc == 0)
 		rc = indicator_picks_match(&o, workbench_case(wb), &err);
-	if (kind && strcmp(kind->name, "finding") == 0)
+	if (o.of) /* of evidence, not of what a person wrote or pasted */
 		leave_to_person(&o);
 	if (rc < 0)
 		workbench_tell_error(wb, &err);
