@@ -292,8 +292,7 @@ static void name_indicators(struct found_load *l, const struct record_kept *kept
 	}
 }
 
-/* A time without a zone counts as it stands: what nobody can place to the hour is still of its day. */
-static void widen(const char **first, const char **last, const struct found_line *line)
+void sweep_found_widen(const char **first, const char **last, const struct found_line *line)
 {
 	if (*line->when && (!**first || strcmp(line->when, *first) < 0))
 		*first = line->when;
@@ -318,7 +317,7 @@ static void sum_up(struct found_indicator *i, const struct found_sets *sets, int
 	if (has_local && i->count) /* some have moved to where their zone places them */
 		qsort(i->lines, i->count, sizeof *i->lines, compare_lines);
 	for (size_t k = 0; k < i->count; k++)
-		widen(&i->first, &i->last, &i->lines[k]);
+		sweep_found_widen(&i->first, &i->last, &i->lines[k]);
 	i->clients = json_object_size(sets->clients);
 	i->assets = json_object_size(sets->assets);
 	i->evidence = json_object_size(sets->evidence);
@@ -559,68 +558,4 @@ void sweep_found_release(struct sweep_found *found)
 	free(found->uploads);
 	free(found->all);
 	*found = (struct sweep_found){.count = 0};
-}
-
-/* ---- hosts */
-
-/* `numbers`: of "a" and the asset, or "c" and the client. */
-static struct found_host *host_of(struct found_host **hosts, size_t *count, json_t *numbers,
-                                  const struct found_line *line, size_t indicators)
-{
-	char *key = xasprintf("%c%s", *line->asset ? 'a' : 'c', *line->asset ? line->asset : line->client);
-	const json_t *number = json_object_get(numbers, key);
-	size_t known = (size_t)json_integer_value(number);
-	if (!number)
-		json_object_set_new_nocheck(numbers, key, json_integer((json_int_t)*count)); /* of any bytes */
-	free(key);
-	if (number)
-		return &(*hosts)[known];
-	*hosts = xrealloc(*hosts, (*count + 1) * sizeof **hosts);
-	struct found_host *h = &(*hosts)[(*count)++];
-	*h = (struct found_host){
-	    .name = xstrdup(line->client), .first = "", .last = "", .hits = xcalloc(indicators + 1, sizeof *h->hits)};
-	memcpy(h->asset, line->asset, sizeof h->asset);
-	return h;
-}
-
-static int compare_hosts(const void *a, const void *b)
-{
-	const struct found_host *x = a;
-	const struct found_host *y = b;
-	if (!*x->first != !*y->first)
-		return !*x->first - !*y->first;
-	int order = strcmp(x->first, y->first);
-	return order ? order : strcmp(x->asset, y->asset) ? strcmp(x->asset, y->asset) : strcmp(x->name, y->name);
-}
-
-struct found_host *sweep_found_hosts(const struct sweep_found *found, size_t *count)
-{
-	struct found_host *hosts = NULL;
-	json_t *numbers = json_object();
-	*count = 0;
-	for (size_t i = 0; i < found->count; i++) {
-		const struct found_indicator *it = &found->all[i];
-		for (size_t k = 0; k < it->count && !it->refuted; k++) {
-			const struct found_line *line = &it->lines[k];
-			if (!*line->asset && !*line->client)
-				continue; /* nobody's */
-			struct found_host *h = host_of(&hosts, count, numbers, line, found->count);
-			h->hits[i]++;
-			h->lines++;
-			widen(&h->first, &h->last, line);
-		}
-	}
-	json_decref(numbers);
-	if (*count)
-		qsort(hosts, *count, sizeof *hosts, compare_hosts);
-	return hosts;
-}
-
-void sweep_found_hosts_free(struct found_host *hosts, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		free(hosts[i].name);
-		free(hosts[i].hits);
-	}
-	free(hosts);
 }

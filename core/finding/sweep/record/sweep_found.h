@@ -77,6 +77,10 @@ const struct sweep_found *sweep_found_hold(struct case_file *c, const char *comm
                                            struct err *err); /* NULL: an error */
 void sweep_found_let_go(const struct sweep_found *found);    /* NULL is fine */
 
+/* The earliest and latest time of lines. A time without a zone counts as it stands: what nobody can place to the hour is still of
+ * its day. */
+void sweep_found_widen(const char **first, const char **last, const struct found_line *line);
+
 /* A machine, and since when what was found on it. */
 struct found_host {
 	char asset[LABEL_TEXT]; /* or "": the client's name says more */
