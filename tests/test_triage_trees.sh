@@ -146,6 +146,17 @@ done
 
 # a zip beside the case: its rows go in, and out to Timesketch
 "$genba" triage velociraptor.zip --on R1-A1 >/dev/null 2>&1 || fail "a zip into the case"
+# of many one that cannot be read costs itself, and is told
+printf 'no form that is known' >stray.bin
+cp velociraptor.zip another.zip
+echo x >>another.zip
+got=0
+"$genba" triage stray.bin nothing.zip another.zip --on R1-A1 --jsonl >out 2>err || got=$?
+is "status of one of many" 1 "$got"
+is "summaries of the others" another.zip "$(jq -r 'select(.kind == "summary") | .source' out)"
+is "what is told of them" 'nothing.zip stray.bin' "$(jq -r 'select(.kind == "problem" and .source != "another.zip") | .source' out | sort -u | tr '\n' ' ' | sed 's/ *$//')"
+look 1 nothing.zip velociraptor.zip
+is "the others, looked at" velociraptor.zip "$(jq -r 'select(.kind == "summary") | .source' out)"
 is "rows of a zip" 2 "$("$genba" observations source=velociraptor.zip --json | jq length)"
 "$genba" observations source=velociraptor.zip --timesketch >out
 is "for Timesketch" '3 message,datetime,timestamp_desc' "$(wc -l <out) $(head -1 out | cut -d, -f1-3)"

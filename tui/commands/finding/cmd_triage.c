@@ -29,6 +29,7 @@ struct printing {
 	json_t *array;     /* --json */
 	uint64_t problems;
 	uint64_t counts[OBSERVATION_ARTEFACT_COUNT];
+	int many; /* what is named is not one alone */
 };
 
 static int print_object(struct printing *p, json_t *object, struct err *err)
@@ -110,6 +111,18 @@ static int print_found(struct printing *p, json_t *findings, const char *asset, 
 	return rc;
 }
 
+/* Of many that were named one that cannot be read costs itself: it is told, and the others go on. `rc`, or 0 if so. */
+static int one_of_many(struct printing *p, int rc, struct err *err)
+{
+	if (rc == 0 || !p->many ||
+	    (err->code != ERR_FAILED && err->code != ERR_NOT_FOUND && err->code != ERR_INVALID &&
+	     err->code != ERR_DAMAGED))
+		return rc;
+	struct err why = *err;
+	err_clear(err);
+	return print_problem(p, "", 0, why.message, err);
+}
+
 static int look_at(struct printing *p, const char *path, const char *only, struct err *err)
 {
 	struct triage_look look = {.path = path,
@@ -133,6 +146,7 @@ static int look_at(struct printing *p, const char *path, const char *only, struc
 		rc = print_found(p, seen.findings, "", err);
 	if (rc == 0)
 		rc = print_summary(p, &seen, err);
+	rc = one_of_many(p, rc, err);
 	p->problems += before;
 	triage_looked_release(&seen);
 	free(source);
@@ -199,10 +213,10 @@ static int store_one(struct printing *p, const char *label, const struct args *a
 	p->source = label;
 	p->problems = 0;
 	int rc = triage_run(p->s->c, &options, &result, err);
-	if (rc < 0 && err->code == ERR_NOT_FOUND && options.on && strcmp(options.on, "auto") == 0) {
-		/* one of many: it is listed, and the others go on */
-		rc = print_problem(p, "", 0, err->message, NULL);
-		err_clear(err);
+	int is_unknown = rc < 0 && err->code == ERR_NOT_FOUND && options.on && strcmp(options.on, "auto") == 0;
+	if (rc < 0) {
+		p->many |= is_unknown; /* and if it is the only one: it is listed */
+		rc = one_of_many(p, rc, err);
 		p->problems += before;
 		triage_result_release(&result);
 		return rc;
@@ -296,7 +310,8 @@ static int take_key(struct printing *p, const struct args *args, struct err *err
 
 int cmd_triage(struct session *s, const struct args *args, struct err *err)
 {
-	struct printing p = {.s = s, .source = "", .lines = args_option(args, "jsonl") != NULL};
+	struct printing p = {
+	    .s = s, .source = "", .lines = args_option(args, "jsonl") != NULL, .many = args->count != 1};
 	int look = args_option(args, "look") != NULL;
 	int rc = 0;
 	int again = args_option(args, "again") != NULL;
