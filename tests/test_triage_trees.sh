@@ -129,12 +129,55 @@ echo 'Nov 20 10:00:00 srv sshd[9]: Accepted password for root from 203.0.113.7 p
 echo secret >key
 echo other >wrong
 (cd root && zip -q -r ../open.zip var && zip -q -r -P secret ../locked.zip var)
+# one of 256 wrong passwords passes the check byte: then what it makes of the bytes does not unpack
+python3 - locked.zip chance.zip <<'P'
+import os, struct, sys, zipfile
+crc = []
+for n in range(256):
+    for _ in range(8):
+        n = n >> 1 ^ 0xEDB88320 if n & 1 else n >> 1
+    crc.append(n)
+class Keys:
+    def __init__(self, password):
+        self.k = [0x12345678, 0x23456789, 0x34567890]
+        for c in password: self.eat(c)
+    def eat(self, c):
+        k = self.k
+        k[0] = k[0] >> 8 ^ crc[(k[0] ^ c) & 255]
+        k[1] = ((k[1] + (k[0] & 255)) * 134775813 + 1) & 0xFFFFFFFF
+        k[2] = k[2] >> 8 ^ crc[(k[2] ^ k[1] >> 24) & 255]
+    def byte(self):
+        t = self.k[2] | 2
+        return (t * (t ^ 1)) >> 8 & 255
+def open_(password, bytes_):
+    keys, out = Keys(password), bytearray()
+    for c in bytes_:
+        out.append(c ^ keys.byte()); keys.eat(out[-1])
+    return bytes(out)
+def lock(password, bytes_):
+    keys, out = Keys(password), bytearray()
+    for c in bytes_:
+        out.append(c ^ keys.byte()); keys.eat(c)
+    return bytes(out)
+source = zipfile.ZipFile(sys.argv[1])
+entry = next(i for i in source.infolist() if i.file_size)
+raw = bytearray(open(sys.argv[1], 'rb').read())
+at = entry.header_offset + 30 + sum(struct.unpack_from('<HH', raw, entry.header_offset + 26))
+locked = bytes(raw[at:at + entry.compress_size])
+plain = open_(b'secret', locked)
+check = plain[11]
+while True: # another head, by which the other password passes too
+    made = lock(b'secret', os.urandom(11) + plain[11:])
+    if open_(b'other', made[:12])[11] == check: break
+raw[at:at + entry.compress_size] = made
+open(sys.argv[2], 'wb').write(raw)
+P
 command -v bsdtar >/dev/null && bsdtar -cf aes.zip --format zip --options zip:encryption=aes256 --passphrase secret -C root var
 logons() { jq -c 'select(.kind == "observation" and .artefact != "file") | del(.id, .evidence, .source)' out; }
 look 0 open.zip
 logons >plain
 is "a logon" 1 "$(wc -l <plain)"
-for zip in locked.zip aes.zip; do
+for zip in locked.zip chance.zip aes.zip; do
 	[ -e $zip ] || continue
 	look 1 $zip
 	is "without its password, $zip" 1 "$(jq -r 'select(.kind == "problem") | .reason' out | grep -c -e 'encrypted with a password.*--password-file')"

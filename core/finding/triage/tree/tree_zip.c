@@ -237,9 +237,11 @@ static int unlock_entry(struct zip *z, uint64_t at, const struct zip_entry *e, s
 		rc = err_set(err, ERR_DAMAGED, _("the entry of the zip is damaged"));
 	int is_other = !e->lock.strength && rc == 0 && state == 0 &&
 	               crc32(0, z->bytes, (uInt)e->size) != e->crc; /* the check byte fits one of 256 */
-	if (state > 0 || is_other || (rc < 0 && !e->lock.strength && state == 0 && plain.len))
+	if (state > 0 || is_other || (rc < 0 && !e->lock.strength && state == 0 && plain.len)) {
+		err_clear(err); /* that it did not unpack says no more */
 		rc = err_set(err, ERR_FAILED,
 		             _("not covered: it is encrypted, and the password that was given does not open it"));
+	}
 	buf_release(&plain);
 	return rc;
 }
