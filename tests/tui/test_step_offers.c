@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -157,7 +158,7 @@ static void what_stands_for_something_is_left_out(void **state)
 
 /* ---- on the screen */
 
-static const char *const two_steps =
+static const char *const steps =
     "type: playbook\nspec_version: cacao-2.0\nid: playbook--5b0c3f0e-6a53-4c1e-9d0a-3f5b0a8d1c99\nname: Two commands\n"
     "playbook_types: [investigation]\ncreated_by: identity--0d6e2c1a-2f7b-4a0f-8c39-5a1e7d9b4f10\n"
     "created: \"2026-11-24T00:00:00.000Z\"\nmodified: \"2026-11-24T00:00:00.000Z\"\nworkflow_start: start\nworkflow:\n"
@@ -165,7 +166,11 @@ static const char *const two_steps =
     "  look:\n    type: action\n    name: Look\n    commands:\n      - {type: bash, command: genba sweep --missing}\n"
     "    on_completion: read\n    genba:\n      records: [{record: check}, {note: true, label: what it means}]\n"
     "  read:\n    type: action\n    name: Read again\n    commands:\n      - {type: bash, command: genba verify}\n"
-    "    on_completion: end\n    genba:\n      records: [{step: result}]\n"
+    "    on_completion: copy\n    genba:\n      records: [{step: result}]\n"
+    "  copy:\n    type: action\n    name: Copy\n    commands:\n"
+    "      - {type: bash, command: genba preserve --type disk_image --on ASSET --as raw --to DIR PATH}\n"
+    "    on_completion: end\n    genba:\n"
+    "      records: [{evidence: [disk_image]}, {step: tool}, {step: tool_version}]\n"
     "  end: {type: end}\n";
 
 static void write_file(const struct walk *w, const char *name, const char *text)
@@ -184,12 +189,34 @@ static void offered(struct walk *w, const char *line, const char *en, const char
 	walk_press(w, KEYS_ENTER, en, ja);
 }
 
+/* What fails leaves the step as it was; the copy that genba makes is by genba, and tells so. */
+static void copied(struct walk *w)
+{
+	static const char line[] = ":preserve --type disk_image --on R1-A1 --as raw --to";
+	char *typed = xasprintf("%s %s", program_file(&w->program, "copies"), program_file(&w->program, "nothere"));
+	assert_int_equal(mkdir(program_file(&w->program, "copies"), 0700), 0);
+	walk_press_row(w, "o", 1, "Offered command", "提案コマンド");
+	walk_press_row(w, KEYS_ENTER, -1, line, line);
+	walk_text(w, typed);
+	walk_press(w, KEYS_ENTER, "cannot open", "開けません");
+	walk_press(w, KEYS_ESCAPE, "nothing of it goes with the step", "この手順には何も紐付きません");
+	free(typed);
+	typed = xasprintf("%s %s", program_file(&w->program, "copies"), program_file(&w->program, "proxy.log"));
+	walk_press_row(w, "o", 1, "Offered command", "提案コマンド");
+	walk_press_row(w, KEYS_ENTER, -1, line, line);
+	walk_text(w, typed);
+	free(typed);
+	walk_press(w, KEYS_ENTER, "nothing is missing", "この手順に必要なもの");
+	terminal_await(w->t, ":  genba");
+	walk_press(w, KEYS_CTRL_S, "the playbook is finished", "終了しました");
+}
+
 static void on_the_screen(int ja)
 {
 	struct walk w;
 	walk_begin(&w, ja);
 	program_case(&w.program, "Slow terminal");
-	write_file(&w, "two.yaml", two_steps);
+	write_file(&w, "two.yaml", steps);
 	write_file(&w, "proxy.log", "2014-07-11T09:12:44+09:00 10.0.0.1 GET http://c2.example/\n");
 	program_good(&w.program, "add", "asset", "hostname=HR-PC-03", NULL);
 	program_good(&w.program, "add", "indicator", "type=domain", "value=c2.example", NULL);
@@ -213,12 +240,16 @@ static void on_the_screen(int ja)
 	offered(&w, ":verify", "nothing is missing", "この手順に必要なもの");
 	walk_press_row(&w, KEYS_ESCAPE, 1, "Playbook", "プレイブック");
 	walk_press_row(&w, KEYS_ENTER, 1, "Step", "手順");
-	walk_press(&w, KEYS_CTRL_S, "the playbook is finished", "終了しました");
+	walk_press(&w, KEYS_CTRL_S, "next: Copy", "次: Copy");
+	copied(&w);
 	walk_leave(&w);
 	program_good(&w.program, "show", "R1-S1", "--json", NULL);
 	assert_non_null(strstr(w.program.out.data, "R1-K1"));
 	program_good(&w.program, "show", "R1-S2", "--json", NULL);
 	assert_non_null(strstr(w.program.out.data, "\"result\": \""));
+	program_good(&w.program, "show", "R1-S3", "--json", NULL);
+	assert_non_null(strstr(w.program.out.data, "\"tool\": \"genba\""));
+	assert_non_null(strstr(w.program.out.data, "\"tool_version\": \"" GENBA_VERSION "\""));
 	program_release(&w.program);
 }
 

@@ -90,12 +90,31 @@ static char *step_case_left(const char *offered, const char *line)
 	return left;
 }
 
-/* Those of the labels that the need takes, as a comma list; of the step's result, what was said last. NULL: none, or too many
- * to be meant. */
-static char *step_case_fitting(struct workbench *wb, const json_t *need, const char *labels)
+/* Whether genba itself is the tool that made the copy: where it only hashes, another one did. */
+static int step_case_is_imaging(const char *line)
+{
+	static const char *const forms[] = {"raw", "sealed", "ewf"};
+	struct words words;
+	int images = 0;
+	if (words_split(&words, line, NULL) < 0)
+		return 0;
+	for (size_t i = 1; i + 1 < words.count && strcmp(words.items[0], "preserve") == 0; i++)
+		for (size_t k = 0; k < sizeof forms / sizeof *forms; k++)
+			images |= strcmp(words.items[i], "--as") == 0 && strcmp(words.items[i + 1], forms[k]) == 0;
+	words_release(&words);
+	return images;
+}
+
+/* Those of the labels that the need takes, as a comma list; of the step's result, what was said last; of its tool, genba where
+ * it made the copy. NULL: none, or too many to be meant. */
+static char *step_case_fitting(struct workbench *wb, const json_t *need, const char *labels, const char *line)
 {
 	if (json_is(need, "step", "result"))
 		return *workbench_said(wb) ? xstrdup(workbench_said(wb)) : NULL;
+	if (json_is(need, "step", "tool") && step_case_is_imaging(line))
+		return xstrdup("genba");
+	if (json_is(need, "step", "tool_version") && step_case_is_imaging(line))
+		return xstrdup(GENBA_VERSION);
 	const char *kind = run_requirement_kind(need);
 	struct buf list = BUF_INIT;
 	size_t count = 0;
@@ -117,7 +136,8 @@ static char *step_case_fitting(struct workbench *wb, const json_t *need, const c
 }
 
 /* Puts them where the form of the step keeps what was filled in. How many needs got something. */
-static size_t step_case_give(struct workbench *wb, const struct run *run, const struct waiting *w, const char *labels)
+static size_t step_case_give(struct workbench *wb, const struct run *run, const struct waiting *w, const char *labels,
+                             const char *line)
 {
 	json_t *needs = run_requirements(w);
 	char *key = step_draft_key(run->label, w->invocation);
@@ -134,7 +154,7 @@ static size_t step_case_give(struct workbench *wb, const struct run *run, const 
 			json_array_append_new(values, json_null());
 	}
 	json_array_foreach(needs, i, need) {
-		char *list = json_is_null(json_array_get(values, i)) ? step_case_fitting(wb, need, labels) : NULL;
+		char *list = json_is_null(json_array_get(values, i)) ? step_case_fitting(wb, need, labels, line) : NULL;
 		if (list && json_array_set_new(values, i, json_string(list)) == 0)
 			given++;
 		free(list);
@@ -150,7 +170,8 @@ static size_t step_case_give(struct workbench *wb, const struct run *run, const 
 }
 
 /* After the command: its records go to the step, its form opens where nothing else is shown, and what is lacking is said. */
-static void step_case_took(struct workbench *wb, const char *label, const char *invocation, const struct view *before)
+static void step_case_took(struct workbench *wb, const char *label, const char *invocation, const struct view *before,
+                           const char *line)
 {
 	struct run run;
 	size_t which;
@@ -159,7 +180,7 @@ static void step_case_took(struct workbench *wb, const char *label, const char *
 		return;
 	const struct waiting *w = &run.waiting[which];
 	char *made = xstrdup(workbench_made(wb));
-	size_t given = step_case_give(wb, &run, w, made);
+	size_t given = step_case_give(wb, &run, w, made, line);
 	int lacking = step_lacks(wb, &run, w, &lacks);
 	run_release(&run);
 	if (workbench_top(wb) == before && w->what == WAITING_ACTION)
@@ -179,6 +200,7 @@ static void step_case_took(struct workbench *wb, const char *label, const char *
 struct step_case_line {
 	struct workbench *wb;
 	const char *offered;
+	char *ran;                 /* the line as it was run last; owned */
 	const struct view *before; /* the view on top when it ran; NULL: it did not yet */
 };
 
@@ -207,17 +229,21 @@ static int run_line(void *ctx, struct question *all, struct err *err)
 			workbench_pop(l->wb);
 	}
 	l->before = workbench_top(l->wb);
+	free(l->ran);
+	l->ran = xstrdup(all->answer);
 	return workbench_try(l->wb, all->answer, err);
 }
 
 void step_case_run(struct workbench *wb, const char *line, const char *label, const char *invocation)
 {
-	struct step_case_line l = {wb, line, NULL};
+	struct step_case_line l = {wb, line, NULL, NULL};
 	struct question asked = {.ask = ask_line, .initial = line};
 	struct questions q = {&asked, 1, run_line, &l};
 	if (questions_ask(wb, &q))
-		step_case_took(wb, label, invocation, l.before);
+		step_case_took(wb, label, invocation, l.before, l.ran);
 	else
-		workbench_tell(wb, TONE_ATTENTION, "%s", _("it was not run"));
+		workbench_tell(wb, TONE_ATTENTION, "%s",
+		               l.before ? _("it failed: nothing of it goes with the step") : _("it was not run"));
+	free(l.ran);
 	questions_release(&q);
 }
