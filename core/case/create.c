@@ -121,8 +121,11 @@ struct case_file *case_create(const char *path, const struct case_new *spec, str
 	}
 	c->db = vault_db(c->vault);
 	if (write_new_case(c, spec, err) < 0) {
+		char *log = xasprintf("%s-wal", path);
 		case_release(c, NULL);
 		unlink(path);
+		unlink(log); /* on a full disk it is not emptied at closing */
+		free(log);
 		return NULL;
 	}
 	high_water_mark_update(c);

@@ -141,6 +141,7 @@ void vault_discard(struct vault *v)
 		sqlite3_close(v->db);
 	}
 	v->below->xDelete(v->below, v->path, 0);
+	v->below->xDelete(v->below, sqlite3_filename_wal(v->names), 0); /* ours: there was none (refuse_old_log) */
 	vault_free(v);
 }
 

@@ -360,7 +360,7 @@ int cmd_handover(struct session *s, const struct args *args, struct err *err)
 	const char *language = args_option(args, "brief-lang");
 	if (language && strcmp(language, "en") != 0 && strcmp(language, "ja") != 0)
 		return err_set(err, ERR_USAGE, _("--brief-lang is en or ja, not '%s'"), language);
-	if (path_must_be_new(out, err) < 0) /* before anybody becomes a responder by this */
+	if (path_can_be_new(out, err) < 0) /* before anybody becomes a responder by this */
 		return -1;
 	for (size_t i = 0; i < 64 && args_option_at(args, "secret", i); i++)
 		secrets[i] = args_option_at(args, "secret", i);

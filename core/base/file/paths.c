@@ -119,6 +119,17 @@ int path_must_be_new(const char *path, struct err *err)
 	                            : err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), path);
 }
 
+int path_can_be_new(const char *path, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = !slash ? xstrdup(".") : slash == path ? xstrdup("/") : xstrndup(path, (size_t)(slash - path));
+	int rc = path_must_be_new(path, err);
+	if (rc == 0 && access(folder, W_OK | X_OK) < 0)
+		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), path);
+	free(folder);
+	return rc;
+}
+
 int path_holds(const char *path, const void *bytes, size_t n)
 {
 	struct buf there = BUF_INIT;

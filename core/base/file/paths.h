@@ -22,6 +22,9 @@ int path_make(const char *folder, struct err *err);
 /* The same for the folders above the file `path`. */
 int path_make_parents(const char *path, struct err *err);
 
+/* The same, and the folder must be one in which a file can be made. */
+int path_can_be_new(const char *path, struct err *err);
+
 /* 1 if the file is there and holds these very bytes. */
 int path_holds(const char *path, const void *bytes, size_t n);
 
