@@ -204,6 +204,7 @@ static void tell_bodies(struct outlook_telling *t, const struct mapi *m, const c
 	struct buf rtf = BUF_INIT;
 	struct buf rich = BUF_INIT;
 	struct outlook_item item = {.charset = "utf-8"};
+	int unpacked;
 	int has_text = mapi_text(m, MAPI_BODY, &text);
 	const struct mapi_value *html = mapi_find(m, MAPI_HTML, MAPI_BINARY);
 	const struct mapi_value *packed = mapi_find(m, MAPI_RTF, MAPI_BINARY);
@@ -216,7 +217,8 @@ static void tell_bodies(struct outlook_telling *t, const struct mapi *m, const c
 		tell_body(t, &item, above, i, OUTLOOK_HTML, html->bytes.p, html->bytes.n);
 	} else if (mapi_text(m, MAPI_HTML, &text)) {
 		tell_body(t, &item, above, i, OUTLOOK_HTML, text.data, text.len);
-	} else if (packed && (rtf_unpack(packed->bytes.p, packed->bytes.n, &rtf) == 0 || rtf.len)) {
+	} else if (packed && ((unpacked = rtf_unpack(packed->bytes.p, packed->bytes.n, &rtf)) == 0 || rtf.len)) {
+		t->o->limited |= unpacked > 0;
 		enum rtf_is is = rtf_read(rtf.data, rtf.len, &rich);
 		if (is == RTF_HTML)
 			tell_body(t, &item, above, i, OUTLOOK_HTML, rich.data, rich.len);

@@ -55,7 +55,7 @@ int rtf_unpack(const void *bytes, size_t n, struct buf *out)
 			}
 		}
 	}
-	return out->len - start >= want ? 0 : -1;
+	return out->len - start >= want ? 0 : out->len - start >= RTF_MOST ? 1 : -1;
 }
 
 /* ---- reading it */

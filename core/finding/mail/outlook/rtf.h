@@ -16,7 +16,7 @@ struct buf;
 
 enum rtf_is { RTF_TEXT, RTF_HTML };
 
-/* Appends what a packed stream holds. -1: it is none, or it is damaged. */
+/* Appends what a packed stream holds. 1: it holds more than RTF_MOST, which is appended; -1: it is none, or it is damaged. */
 int rtf_unpack(const void *bytes, size_t n, struct buf *out);
 
 /* Appends the text as UTF-8, or the HTML. */

@@ -265,6 +265,24 @@ static void winmail_dat_gives_its_files(void **state)
 	buf_release(&mail);
 }
 
+/* More than is unpacked is told from what is cut off. */
+static void rich_text_beyond_the_limit_is_told(void **state)
+{
+	(void)state;
+	struct buf packed = BUF_INIT;
+	struct buf out = BUF_INIT;
+	unsigned char head[16] = {0, 0, 0, 0, 0, 0, 0, 2, 0x4C, 0x5A, 0x46, 0x75}; /* 32 MiB, "LZFu" */
+	buf_add(&packed, head, sizeof head);
+	for (size_t i = 0; i < RTF_MOST / (8 * 16) + 2; i++) /* eight times 16 bytes from the window's beginning */
+		buf_add(&packed, "\xFF\0\16\0\16\0\16\0\16\0\16\0\16\0\16\0\16", 17);
+	assert_int_equal(rtf_unpack(packed.data, packed.len, &out), 1);
+	assert_in_range(out.len, RTF_MOST, RTF_MOST + 256);
+	buf_clear(&out);
+	assert_int_equal(rtf_unpack(packed.data, packed.len / 2, &out), -1);
+	buf_release(&packed);
+	buf_release(&out);
+}
+
 /* The example of MS-OXRTFCP, and HTML in rich text as MS-OXRTFEX shows it. */
 static void rich_text_is_unpacked_and_read(void **state)
 {
@@ -331,6 +349,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_msg_is_read_like_any_mail),
+	    cmocka_unit_test(rich_text_beyond_the_limit_is_told),
 	    cmocka_unit_test(the_carried_mail_is_the_one_meant_if_asked),
 	    cmocka_unit_test(a_msg_in_a_mail_is_looked_into),
 	    cmocka_unit_test(a_damaged_msg_is_still_an_object),
