@@ -138,9 +138,7 @@ static void spoiled_columns_are_text(void **state)
 	                                     "''",
 	                                     "17",
 	                                     "CAST(zeroblob(300) AS TEXT)",
-	                                     "(SELECT group_concat('\xe8\xa8\x98', '') FROM (WITH RECURSIVE n(i) AS "
-	                                     "(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
-	                                     "400) SELECT i FROM n))"};
+	                                     "replace(hex(zeroblob(200)), '0', '\xe8\xa8\x98')"};
 	struct observation_set set;
 	store_set("R1-E1 a.log", &set);
 	run_sql("CREATE TEMP TABLE kept AS SELECT * FROM observation_set");
@@ -212,11 +210,10 @@ static void count_finding(void *ctx, const char *part, const char *text)
  * their own digest: the check on record names another. */
 static void rows_that_are_not_of_record(void **state)
 {
-	static const char *const lies[] = {NULL, "UPDATE observation_set SET checked = 'R1-K2' WHERE rows = 1",
-	                                   "UPDATE observation_set SET evidence = 'R1-E2'",
-	                                   "UPDATE observation_set SET checked = 'R1-K77'",
-	                                   "UPDATE observation_set SET evidence_sha256 = "
-	                                   "'ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'"};
+	static const char *const lies[] = {
+	    NULL, "UPDATE observation_set SET checked = 'R1-K2' WHERE rows = 1",
+	    "UPDATE observation_set SET evidence = 'R1-E2'", "UPDATE observation_set SET checked = 'R1-K77'",
+	    "UPDATE observation_set SET evidence_sha256 = replace(evidence_sha256, '0', 'f')"};
 	(void)state;
 	struct observation_set set;
 	struct observation_care care;
