@@ -89,9 +89,8 @@ int report_make(struct release *r, enum report_kind kind, struct document *d, st
 	int rc = p.of_case ? 0 : -1;
 	if (rc == 0)
 		rc = release_each(r, NULL, keep_record, &p, err);
-	if (rc == 0)
-		report_sort_events(&p);
 	if (rc == 0) {
+		report_sort_events(&p);
 		json_decref(p.stays);
 		p.stays = release_stays(r);
 		put_head(&p, kind);

@@ -339,10 +339,10 @@ int report_limits(struct report *p, struct err *err)
 	report_heading(p, _("What was not looked at"), "RS.AN-08");
 	put_machines(p);
 	int rc = report_table(p, &logs, err);
-	if (rc == 0)
+	if (rc == 0) {
 		put_checks(p);
-	if (rc == 0)
 		rc = report_table(p, &questions, err);
+	}
 	report_say_stays(p, "asset");
 	return rc;
 }

@@ -35,7 +35,8 @@ json_t *playbook_own_names(void)
 	}
 	if (dir)
 		closedir(dir);
-	qsort(names, count, sizeof *names, own_compare);
+	if (count)
+		qsort(names, count, sizeof *names, own_compare);
 	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++) {
 		json_t *name = json_string(names[i]); /* NULL: not UTF-8 */

@@ -121,13 +121,13 @@ size_t chain_rows_of_decision(struct view *v, const char *label, int whole)
 {
 	const struct chain_state *s = view_chain_state(v);
 	const struct chain *chain = view_chain_of(v);
-	size_t org_row = SIZE_MAX;
+	size_t of_org = SIZE_MAX;
 	for (size_t i = 0; i < v->count; i++) {
 		const struct chain_row *r = &s->rows[i];
 		if (r->is == CHAIN_ROW_ORG)
-			org_row = i;
+			of_org = i;
 		if (r->is == CHAIN_ROW_PIVOT && strcmp(chain->orgs[r->org].proposals[r->at].label, label) == 0)
-			return whole ? org_row : i;
+			return whole ? of_org : i;
 	}
 	return SIZE_MAX;
 }

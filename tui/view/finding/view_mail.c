@@ -113,7 +113,7 @@ static void take_mail(json_t *record, void *item)
 	name = name ? name : json_get_string(record, "from_addr");
 	snprintf(line->label, sizeof line->label, "%s", record_label(record));
 	struct buf day = BUF_INIT;
-	if (when && time_cell(when, TIME_CELL_DAY | TIME_CELL_NO_YEAR, &day))
+	if (when && time_cell(when, TIME_CELL_NO_YEAR, &day))
 		snprintf(line->day, sizeof line->day, "%s", day.data);
 	buf_release(&day);
 	line->subject = xstrdup(subject ? subject : "");
