@@ -161,6 +161,7 @@ static void trail_place_release(struct trail_place *place)
 	if (place->argument)
 		explicit_bzero(place->argument, strlen(place->argument)); /* words that were looked for */
 	free(place->argument);
+	place->argument = NULL;
 }
 
 static void trail_drop_oldest(struct trail *t)
@@ -201,9 +202,11 @@ size_t trail_keep(struct trail *t, struct view *const *views, size_t count)
 
 void trail_drop_last(struct trail *t)
 {
-	while (t->count && !t->places[--t->count].is_first)
-		trail_place_release(&t->places[t->count]);
-	trail_place_release(&t->places[t->count]);
+	for (int is_first = 0; t->count && !is_first;) {
+		struct trail_place *place = &t->places[--t->count];
+		is_first = place->is_first;
+		trail_place_release(place);
+	}
 }
 
 void trail_release(struct trail *t)
