@@ -45,7 +45,8 @@ static const char *utmost(const struct found_indicator *it, int sign)
 	const char *most = "";
 	for (size_t k = 0; k < it->count; k++) {
 		const struct found_line *line = &it->lines[k];
-		if (line->is_utc && (!*most || strcmp(line->when, most) * sign > 0))
+		int order = strcmp(line->when, most);
+		if (line->is_utc && (!*most || (sign < 0 ? order < 0 : order > 0)))
 			most = line->when;
 	}
 	return most;
