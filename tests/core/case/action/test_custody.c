@@ -94,6 +94,24 @@ static void gaps_are_seen(void **state)
 	assert_int_equal(doubts(item, 1), CUSTODY_SEAL);
 }
 
+/* A copy that was lost, or that lacked a key, is written again for the same colleague: nobody else had it in between. */
+static void handed_over_again_is_no_gap(void **state)
+{
+	(void)state;
+	const char *item = add("evidence", "title=Disk");
+	char fields[160];
+	for (int day = 20; day < 22; day++) {
+		snprintf(fields, sizeof fields,
+		         "items=%s action=handed_over from=A to=B when=2026-11-%d purpose=handover accepted=2026-11-22", item, day);
+		add("transfer", fields);
+	}
+	snprintf(fields, sizeof fields,
+	         "items=%s action=handed_over from=A to=C when=2026-11-23 purpose=handover accepted=2026-11-23", item);
+	add("transfer", fields);
+	assert_int_equal(doubts(item, 1), 0);
+	assert_int_equal(doubts(item, 2), CUSTODY_HANDS);
+}
+
 static void undo_takes_it_back(void **state)
 {
 	(void)state;
@@ -185,6 +203,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(holder_follows, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(who_took_it_in_holds_it, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(gaps_are_seen, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(handed_over_again_is_no_gap, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(undo_takes_it_back, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(kept_labels, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(kept_labels_are_never_given_twice, case_setup, case_teardown),
