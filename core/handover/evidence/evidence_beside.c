@@ -24,10 +24,8 @@ int evidence_is_here(struct case_file *c, json_t *evidence)
 	struct buf path = BUF_INIT;
 	if (!json_object_get(evidence, "sha256") || (form && strcmp(form, "blob") == 0))
 		return 1;
-	evidence_here(c, evidence);
-	const char *at = json_get_string(evidence, "copy_path");
-	if (!at)
-		at = json_get_string(evidence, "source_path");
+	/* the place on record is one of the machine where it was preserved: a file of that name here proves nothing */
+	const char *at = evidence_here(c, evidence) ? json_get_string(evidence, "copy_path") : NULL;
 	int here = at && pathname_decode(at, &path) == 0 && access(path.data, F_OK) == 0;
 	buf_release(&path);
 	return here;

@@ -2,6 +2,7 @@
 #include "core/case/help_case.h"
 
 #include "base/buf.h"
+#include "evidence/image/place.h"
 #include "handover/evidence/evidence_beside.h"
 #include "outward/acceptance/acceptance.h"
 
@@ -54,6 +55,12 @@ static void what_did_not_come_stands_first(void **state)
 	char *here = scratch_file("disk.raw");
 	snprintf(fields, sizeof fields, "copy_path=%s", here);
 	assert_int_equal(try_set("R1-E1", fields, RECORD_MACHINE, &err), 0);
+	buf_clear(&text); /* that is its place at whoever preserved it: a file of that name here proves nothing */
+	assert_int_equal(acceptance_text(the_case, "R1-T1", NULL, &text, &err), 0);
+	assert_non_null(strstr(text.data, "1 item of evidence is not here"));
+	json_t *places = json_pack("{s:{s:s, s:s}}", "R1-E1", "form", "raw", "path", here);
+	assert_int_equal(evidence_keep_places(the_case, places, &err), 0);
+	json_decref(places);
 	buf_clear(&text);
 	assert_int_equal(acceptance_text(the_case, "R1-T1", NULL, &text, &err), 0);
 	assert_null(strstr(text.data, "is not here"));
