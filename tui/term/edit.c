@@ -108,6 +108,11 @@ void edit_key(struct editing *e, int key)
 	case KEY_GO_DOWN:
 		e->at = other_line(e, 1);
 		break;
+	case KEY_PAGE_UP:
+	case KEY_PAGE_DOWN:
+		for (int i = 0; i < EDIT_PAGE; i++)
+			e->at = other_line(e, key == KEY_PAGE_DOWN);
+		break;
 	case KEY_BACK:
 		if (e->at > 0)
 			cut(e, step_back(e, e->at), e->at);

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 
 #define EDIT_LIMIT (16U << 20)
+#define EDIT_PAGE  10 /* lines that PgUp and PgDn go */
 
 struct editing {
 	struct buf text;

@@ -183,7 +183,7 @@ static char *draft_prompt_beginning(struct workbench *wb, const char *key, const
 	return buf_take(&both, NULL);
 }
 
-static char *draft_prompt_ask(struct draft_prompt begun_as, const char *initial, int several_lines)
+static char *draft_prompt_ask(struct draft_prompt begun_as, const char *initial, int several_lines, int from_top)
 {
 	char when[32] = "";
 	struct draft_prompt k = begun_as;
@@ -195,6 +195,7 @@ static char *draft_prompt_ask(struct draft_prompt begun_as, const char *initial,
 	k.line = (struct prompt_line){.question = question,
 	                              .initial = begun,
 	                              .several_lines = several_lines,
+	                              .from_top = from_top,
 	                              .changed = draft_prompt_typing,
 	                              .key = draft_prompt_key,
 	                              .check = draft_prompt_check,
@@ -232,18 +233,23 @@ static char *draft_prompt_ask(struct draft_prompt begun_as, const char *initial,
 	return text;
 }
 
-char *draft_prompt_text(struct workbench *wb, const char *key, const char *question, const char *initial,
-                        int several_lines)
+char *draft_prompt_text(struct workbench *wb, const char *key, const char *question)
 {
 	struct draft_prompt k = {.wb = wb, .key = key, .question = question, .heading = BUF_INIT};
-	return draft_prompt_ask(k, initial, several_lines);
+	return draft_prompt_ask(k, NULL, 1, 0);
+}
+
+char *draft_prompt_page(struct workbench *wb, const char *key, const char *question, const char *initial)
+{
+	struct draft_prompt k = {.wb = wb, .key = key, .question = question, .heading = BUF_INIT};
+	return draft_prompt_ask(k, initial, 1, 1);
 }
 
 char *draft_prompt_note(struct workbench *wb, const char *question, const char *initial, struct note_stance *stance)
 {
 	struct draft_prompt k = {
 	    .wb = wb, .key = stance->draft, .question = question, .heading = BUF_INIT, .stance = stance};
-	return draft_prompt_ask(k, initial, 1);
+	return draft_prompt_ask(k, initial, 1, 0);
 }
 
 char *draft_prompt_checked(struct workbench *wb, const char *key, const char *question, prompt_check_fn *check,
@@ -251,7 +257,7 @@ char *draft_prompt_checked(struct workbench *wb, const char *key, const char *qu
 {
 	struct draft_prompt k = {
 	    .wb = wb, .key = key, .question = question, .heading = BUF_INIT, .check = check, .ctx = ctx};
-	return draft_prompt_ask(k, NULL, 0);
+	return draft_prompt_ask(k, NULL, 0, 0);
 }
 
 int draft_prompt_is_reason(void *none, const char *text, struct err *err)

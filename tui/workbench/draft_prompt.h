@@ -3,7 +3,7 @@
  * (case/draft.h), written when typing pauses, before a lock and when the terminal
  * goes away. Asked for again, it goes on where it was.
  *
- *     char *text = draft_prompt_text(wb, "note:R1-A1", _("Note"), NULL, 1);
+ *     char *text = draft_prompt_text(wb, "paste", _("Paste a text"));
  *     if (text && *text && … the action that puts it on record …)
  *             draft_prompt_drop(wb, "note:R1-A1");             best inside that action
  *
@@ -30,10 +30,11 @@ void unsaved_done(struct unsaved *u);
 /* Milliseconds until it is to be written; 0: now; -1: nothing is unsaved. */
 int unsaved_wait(const struct unsaved *u);
 
-/* As prompt_text(), with the draft under `key`. Where `initial` is not empty and a draft is there, a text of several lines
- * begins with both. The caller frees it; NULL: left. */
-char *draft_prompt_text(struct workbench *wb, const char *key, const char *question, const char *initial,
-                        int several_lines);
+/* A text of several lines, with the draft under `key`. The caller frees it; NULL: left. */
+char *draft_prompt_text(struct workbench *wb, const char *key, const char *question);
+
+/* The same that begins with `initial`, or its draft, and is read from its top. */
+char *draft_prompt_page(struct workbench *wb, const char *key, const char *question, const char *initial);
 
 /* One line with a draft, which is checked. NULL: left. */
 char *draft_prompt_checked(struct workbench *wb, const char *key, const char *question, prompt_check_fn *check,

@@ -91,7 +91,7 @@ static void begin_editing(struct editing *e, const struct prompt_line *p)
 {
 	*e = (struct editing){.text = BUF_INIT};
 	buf_adds(&e->text, p->initial ? p->initial : "");
-	e->at = e->text.len;
+	e->at = p->from_top ? 0 : e->text.len;
 }
 
 /* Tells whoever wants to know that keys changed the text. */
@@ -226,7 +226,7 @@ static void draw_editor(const char *question, const struct editing *e)
 	struct buf rows = BUF_INIT;
 	int cursor_row;
 	int cursor_column;
-	edit_lay_out(e, columns - 1, &rows, &cursor_row, &cursor_column);
+	edit_lay_out(e, columns, &rows, &cursor_row, &cursor_column);
 	struct buf heading = BUF_INIT;
 	struct buf hint = BUF_INIT;
 	buf_addf(&heading, " %s ", question);
@@ -253,7 +253,7 @@ static void draw_editor(const char *question, const struct editing *e)
 		free(text);
 		line = line && line[n] ? line + n + 1 : NULL;
 	}
-	screen_cursor(top + cursor_row - first, cursor_column);
+	screen_cursor(top + cursor_row - first, cursor_column < columns ? cursor_column : columns - 1);
 	buf_release(&heading);
 	buf_release(&rows);
 }

@@ -35,6 +35,7 @@ struct prompt_line {
 	 * place. NULL: there is none. */
 	const char *offered;
 	int several_lines;
+	int from_top; /* the cursor stands before the initial text, which is to be read first */
 	int hidden; /* shown as dots */
 	/* Told after keys that changed the text, and before a lock; may be NULL. */
 	void (*changed)(void *ctx, const char *text);

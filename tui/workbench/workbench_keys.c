@@ -81,7 +81,7 @@ static enum redraw write_note(struct view *v)
 static enum redraw paste(struct view *v)
 {
 	char *text =
-	    draft_prompt_text(v->wb, "paste", _("Paste a text: what it holds is offered as indicators"), NULL, 1);
+	    draft_prompt_text(v->wb, "paste", _("Paste a text: what it holds is offered as indicators"));
 	if (text && *text)
 		workbench_show(v->wb, "indicators", text);
 	if (text)
