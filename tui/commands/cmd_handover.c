@@ -164,7 +164,8 @@ static void tell_recipients(struct session *s, const struct handover_recipient *
 		char *name = printable_dup(to[i].name);
 		ssh_fingerprint(to[i].key, &print);
 		printable_printf(s->log, _("to %s %s, key %s%s\n"), to[i].mark, name, print.data,
-		                 to[i].added ? _(" (new to this case: have them read the key out over the phone)")
+		                 to[i].added && !s->brief /* else the workbench has asked */
+		                     ? _(" (new to this case: have them read the key out over the phone)")
 		                             : "");
 		free(name);
 		buf_release(&print);
@@ -264,6 +265,18 @@ static int take_observations(struct session *s, const struct args *args, const c
 	return 0;
 }
 
+static void tell_written(struct session *s, const char *out, size_t left)
+{
+	printable_printf(s->log, _("written and verified: %s, last commit %s\n"), out, case_head(s->c));
+	if (left)
+		printable_printf(s->log,
+		                 P_("%zu secret stays behind\n", "%zu secrets stay behind\n", (unsigned long long)left),
+		                 left);
+	fputs(_("The colleague opens it with the identity of that key (genba -c FILE accept). The receipt that this makes "
+	        "comes back to you: genba import receipt FILE\n"),
+	      s->log);
+}
+
 static int hand_over_whole(struct session *s, const struct args *args, struct handover_copy *how, size_t count,
                            const char *out, struct err *err)
 {
@@ -295,15 +308,7 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 	for (size_t i = 0; i < count && rc == 0; i++)
 		cmd_print_label(s, labels[i]);
 	if (rc == 0)
-		printable_printf(s->log,
-		                 P_("written and verified: %s, last commit %s; %zu secret stays behind\nThe colleague "
-		                    "opens it with the identity of that key (genba -c FILE accept). The receipt that "
-		                    "this makes comes back to you: genba import receipt FILE\n",
-		                    "written and verified: %s, last commit %s; %zu secrets stay behind\nThe colleague "
-		                    "opens it with the identity of that key (genba -c FILE accept). The receipt that "
-		                    "this makes comes back to you: genba import receipt FILE\n",
-		                    (unsigned long long)left),
-		                 out, case_head(s->c), left);
+		tell_written(s, out, left);
 	if (rc == 0 && passphrase_file)
 		tell_passphrase(s);
 	if (rc == 0 && missing)
@@ -339,14 +344,31 @@ static int hand_over_delta(struct session *s, const struct args *args, struct ha
 	return 0;
 }
 
+/* The records whose secrets go along: those that are named, and with --with-keys the sealed containers. The labels are the
+ * arguments' and those of `sealed`; the caller frees the array, which ends with NULL. NULL: err says why. */
+static const char **secrets_that_go(struct session *s, const struct args *args, json_t *sealed, struct err *err)
+{
+	size_t named = 0;
+	size_t i;
+	const json_t *label;
+	if (args_option(args, "with-keys") && evidence_with_key(s->c, sealed, err) < 0)
+		return NULL;
+	while (args_option_at(args, "secret", named))
+		named++;
+	const char **secrets = xcalloc(named + json_array_size(sealed) + 1, sizeof *secrets);
+	for (i = 0; i < named; i++)
+		secrets[i] = args_option_at(args, "secret", i);
+	json_array_foreach(sealed, i, label)
+		secrets[named + i] = json_string_value(label);
+	return secrets;
+}
+
 int cmd_handover(struct session *s, const struct args *args, struct err *err)
 {
 	struct handover_recipient to[HANDOVER_TO + 1];
-	const char *secrets[65] = {NULL};
 	const char *out = args_option(args, "out");
 	const char *keyless = args_option(args, "for");
 	struct handover_copy how = {.to = to,
-	                            .secrets = secrets,
 	                            .progress = &s->progress,
 	                            .without_me = args_option(args, "without-me") != NULL};
 	if (args->count != 0)
@@ -362,10 +384,14 @@ int cmd_handover(struct session *s, const struct args *args, struct err *err)
 		return err_set(err, ERR_USAGE, _("--brief-lang is en or ja, not '%s'"), language);
 	if (path_can_be_new(out, err) < 0) /* before anybody becomes a responder by this */
 		return -1;
-	for (size_t i = 0; i < 64 && args_option_at(args, "secret", i); i++)
-		secrets[i] = args_option_at(args, "secret", i);
-	if (read_recipients(s, args, to, &how.count, err) < 0)
+	json_t *sealed = json_array();
+	const char **secrets = secrets_that_go(s, args, sealed, err);
+	if (!secrets || read_recipients(s, args, to, &how.count, err) < 0) {
+		free(secrets);
+		json_decref(sealed);
 		return -1;
+	}
+	how.secrets = secrets;
 	tell_recipients(s, to, how.count);
 	size_t count = how.count;
 	if (keyless)
@@ -373,6 +399,8 @@ int cmd_handover(struct session *s, const struct args *args, struct err *err)
 	int rc = args_option(args, "delta") ? hand_over_delta(s, args, &how, out, err)
 	                                    : hand_over_whole(s, args, &how, count, out, err);
 	handover_recipients_release(to, count);
+	free(secrets);
+	json_decref(sealed);
 	return rc;
 }
 

@@ -11,6 +11,7 @@
 #include "base/words.h"
 #include "case/identity/identity.h"
 #include "case/store/responders.h"
+#include "handover/evidence/evidence_copy.h"
 #include "outward/brief/brief.h"
 #include "tui/command/cmd.h"
 #include "tui/command/complete.h"
@@ -50,9 +51,9 @@ static char *handover_brief(struct workbench *wb)
 	if (brief_of_handover(workbench_case(wb), &text, &err) < 0)
 		workbench_tell_error(wb, &err);
 	else
-		edited = draft_prompt_text(
+		edited = draft_prompt_page(
 		    wb, BRIEF_DRAFT, _("The brief that goes along and on record: Ctrl-S hands over, Esc gives up"),
-		    goes_on ? NULL : text.data, 1);
+		    goes_on ? NULL : text.data);
 	buf_release(&text);
 	return edited;
 }
@@ -196,9 +197,34 @@ static char *ask_folder(struct workbench *wb, const struct question *q, const ch
 	return handover_is_delta(q[-2].answer) ? xstrdup("") : question_path(wb, q, before);
 }
 
+/* What is sealed nobody can read without its key: where some goes along, it is asked whether the keys do. */
+static char *ask_keys(struct workbench *wb, const struct question *q, const char *before)
+{
+	json_t *sealed = json_array();
+	struct err err = ERR_INIT;
+	int chosen = 1;
+	if (*q[-1].answer && evidence_with_key(workbench_case(wb), sealed, &err) < 0) {
+		workbench_tell_error(wb, &err);
+		chosen = -1;
+	} else if (json_array_size(sealed)) {
+		size_t n = json_array_size(sealed);
+		char *ways[] = {xasprintf(P_("the key of %zu sealed container goes along: it can be read and verified there",
+		                             "the keys of %zu sealed containers go along: they can be read and verified there",
+		                             (unsigned long long)n),
+		                          n),
+		                xstrdup(_("no key goes along: nobody can read or verify what is sealed there"))};
+		chosen = prompt_choice(wb, _("Encrypted evidence: "), (const char *const *)ways, 2,
+		                       before && !*before, NULL);
+		free(ways[0]);
+		free(ways[1]);
+	}
+	json_decref(sealed);
+	return chosen < 0 ? NULL : xstrdup(chosen == 0 ? "--with-keys" : "");
+}
+
 static char *ask_brief(struct workbench *wb, const struct question *q, const char *before)
 {
-	if (handover_is_delta(q[-3].answer))
+	if (handover_is_delta(q[-4].answer))
 		return xstrdup("");
 	(void)before; /* its draft is what it begins with */
 	return handover_brief(wb);
@@ -214,7 +240,9 @@ static int hand_over(void *ctx, struct question *all, struct err *err)
 	add_option(&line, "out", all[2].answer);
 	if (*all[3].answer)
 		add_option(&line, "with-evidence", all[3].answer);
-	workbench_session(wb)->brief = delta ? NULL : all[4].answer;
+	if (*all[4].answer)
+		buf_addf(&line, " %s", all[4].answer);
+	workbench_session(wb)->brief = delta ? NULL : all[5].answer;
 	int rc = workbench_try(wb, line.data, err);
 	workbench_session(wb)->brief = NULL;
 	if (rc == 0 && !delta)
@@ -237,9 +265,10 @@ void handover_ask(struct workbench *wb, const char *none)
 	    {.name = "delta", .label = _("What goes"), .ask = ask_what},
 	    {.name = "out", .label = _("New file for the colleague"), .ask = ask_out},
 	    {.name = "with-evidence",
-	     .label = _("Folder for the evidence (empty: it stays here)"),
+	     .label = _("Folder for the evidence that goes along (empty: it stays here)"),
 	     .ask = ask_folder,
 	     .ctx = &folder},
+	    {.name = "with-keys", .label = _("Encrypted evidence"), .ask = ask_keys},
 	    {.name = "brief", .label = _("The brief"), .ask = ask_brief},
 	};
 	struct questions q = {asked, sizeof asked / sizeof *asked, hand_over, wb};

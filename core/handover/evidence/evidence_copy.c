@@ -62,6 +62,19 @@ char *evidence_copy_name(const json_t *record, struct err *err)
 	return whole;
 }
 
+static int add_with_key(void *ctx, json_t *record)
+{
+	const char *form = json_get_string(record, "form");
+	if (form && strcmp(form, "sealed") == 0 && !evidence_lacks_key(record))
+		json_array_append_new(ctx, json_string(record_label(record)));
+	return 0;
+}
+
+int evidence_with_key(struct case_file *c, json_t *labels, struct err *err)
+{
+	return record_each(c, "evidence", RECORD_REVEAL, add_with_key, labels, err) < 0 ? -1 : 0;
+}
+
 /* ---- copying */
 
 struct copying {

@@ -42,6 +42,10 @@ struct evidence_copied {
 int evidence_copy_all(struct case_file *c, const struct evidence_copying *how, struct evidence_copied *out,
                       struct err *err);
 
+/* Appends to `labels`, a JSON array, the evidence in sealed containers whose key this copy of the case has: without it nobody
+ * can read them. 0 or -1. */
+int evidence_with_key(struct case_file *c, json_t *labels, struct err *err);
+
 /* The name beside a handover of the evidence that this record (of this copy of the case, as it says where its bytes lie) is
  * of. NULL, with ERR_DAMAGED, if its label may not be part of a path; ERR_NOT_FOUND if no place is on record. The caller
  * frees. */
