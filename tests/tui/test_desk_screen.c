@@ -92,6 +92,36 @@ static void what_waits_and_what_becomes_of_it(void **state)
 	program_good(&program, "-c", program_file(&program, "R1-Q2.genba"), "verify", NULL);
 }
 
+/* Where no criterion is on record, going on is a decision that is asked for: nothing is asked a second time. */
+static void a_rescue_without_a_criterion_is_a_decision(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "consultation", "from=Organisation A", "when=2014-07-15", "summary=Spoofed mail",
+	             NULL);
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_type(t, "D");
+	terminal_await_row(t, 3, "Spoofed mail");
+	terminal_type(t, "o");
+	terminal_await(t, "R1-Q1.genba");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "rescue");
+	terminal_type(t, "rescue" KEYS_ENTER);
+	terminal_await(t, "Reason:");
+	terminal_type(t, "only they knew the text" KEYS_ENTER);
+	terminal_await(t, "Go on all the same?");
+	terminal_type(t, "n"); /* the answers stand there then */
+	terminal_await(t, "(serious_effect): unknown");
+	terminal_await(t, "once more, as it stands");
+	assert_int_not_equal(access(program_file(&program, "R1-Q1.genba"), F_OK), 0);
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "Go on all the same?");
+	terminal_type(t, "y");
+	terminal_await(t, "R1-Q1 has become the case");
+	terminal_quit(t);
+	program_good(&program, "-c", program_file(&program, "R1-Q1.genba"), "list", "decision", NULL);
+	assert_non_null(strstr(program.out.data, "R1-D1"));
+}
+
 /* What another shell does about a consultation is done by the workbench that has the register open, and is seen there. */
 static void another_shell_decides(void **state)
 {
@@ -173,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_waits_and_what_becomes_of_it, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(another_shell_decides, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_rescue_without_a_criterion_is_a_decision, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(looks_in_english, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(looks_in_japanese, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(nothing_waits, set_up, tear_down),

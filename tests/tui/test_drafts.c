@@ -244,10 +244,43 @@ static void now_is_when_it_was_typed(void **state)
 	setenv("GENBA_TEST_CLOCK", PROGRAM_CLOCK, 1);
 }
 
+/* A form that began with a value goes on from the Board as the form, and what is thrown away leads back to where it was begun. */
+static void a_form_with_a_value_goes_on_from_the_board(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "party", "name=Organisation B", "type=organisation", NULL);
+	struct terminal *t = open_case(40, 80);
+	terminal_type(t, "O");
+	terminal_await(t, "Organisation B");
+	terminal_type(t, "c"); /* a contact with them */
+	terminal_await_row(t, -1, "What follows from it:");
+	terminal_type(t, "Contact" KEYS_ENTER);
+	terminal_await_row(t, 1, "New: Contact");
+	terminal_type(t, "jjjjjjj" KEYS_ENTER);
+	terminal_await_row(t, -1, "Agreed next step:");
+	terminal_type(t, "call again" KEYS_ENTER);
+	terminal_await_row(t, 1, "2 typed, draft kept");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "Party");
+	terminal_type(t, "1");
+	terminal_await(t, "new record begun: Contact");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "New: Contact · 2 typed");
+	terminal_await(t, "R1-P1");
+	terminal_await(t, "call again");
+	terminal_type(t, "D");
+	terminal_await_row(t, -1, "Throw away");
+	terminal_type(t, "y");
+	terminal_await_row(t, 1, "Board");
+	terminal_await_row(t, -1, "nothing was changed");
+	terminal_quit(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_is_typed_survives_kill_and_lock, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_form_with_a_value_goes_on_from_the_board, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_note_being_typed_survives_kill_and_lock, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_step_being_filled_in_survives_kill_and_lock, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_step_tells_what_was_retracted_since, set_up, tear_down),

@@ -166,7 +166,7 @@ static void tell_recipients(struct session *s, const struct handover_recipient *
 		printable_printf(s->log, _("to %s %s, key %s%s\n"), to[i].mark, name, print.data,
 		                 to[i].added && !s->brief /* else the workbench has asked */
 		                     ? _(" (new to this case: have them read the key out over the phone)")
-		                             : "");
+		                     : "");
 		free(name);
 		buf_release(&print);
 	}
@@ -272,7 +272,8 @@ static void tell_written(struct session *s, const char *out, size_t left)
 		printable_printf(s->log,
 		                 P_("%zu secret stays behind\n", "%zu secrets stay behind\n", (unsigned long long)left),
 		                 left);
-	fputs(_("The colleague opens it with the identity of that key (genba -c FILE accept). The receipt that this makes "
+	fputs(_("The colleague opens it with the identity of that key (genba -c FILE accept). The receipt that this "
+	        "makes "
 	        "comes back to you: genba import receipt FILE\n"),
 	      s->log);
 }
@@ -368,9 +369,8 @@ int cmd_handover(struct session *s, const struct args *args, struct err *err)
 	struct handover_recipient to[HANDOVER_TO + 1];
 	const char *out = args_option(args, "out");
 	const char *keyless = args_option(args, "for");
-	struct handover_copy how = {.to = to,
-	                            .progress = &s->progress,
-	                            .without_me = args_option(args, "without-me") != NULL};
+	struct handover_copy how = {
+	    .to = to, .progress = &s->progress, .without_me = args_option(args, "without-me") != NULL};
 	if (args->count != 0)
 		return cmd_usage("handover", err);
 	if (!out)

@@ -54,7 +54,10 @@ void follow_up_ask(struct workbench *wb, const char *label)
 	const char *labels[KINDS];
 	for (size_t i = 0; i < KINDS; i++)
 		labels[i] = kind_label(kind_find(kinds[i]));
-	int chosen = prompt_choice_named(wb, _("What follows from it: "), labels, kinds, KINDS, 0, NULL);
-	if (chosen >= 0 && kind_of_label(label))
+	const struct kind *from = kind_of_label(label);
+	/* a mail is what happened; of all else something is to be done */
+	int first = from && strcmp(from->name, "mail") == 0 ? (int)KINDS - 1 : 0;
+	int chosen = prompt_choice_named(wb, _("What follows from it: "), labels, kinds, KINDS, first, NULL);
+	if (chosen >= 0 && from)
 		follow_up_form(wb, (size_t)chosen, label);
 }

@@ -22,6 +22,7 @@ static void write_draft(struct view *v)
 	unsaved_done(&f->unsaved);
 	if (!workbench_case(v->wb))
 		return;
+	workbench_revise(v->wb); /* the Board lists the drafts */
 	if (form_changed_count(f) == 0) {
 		draft_delete(workbench_case(v->wb), f->draft_key, NULL);
 		return;
@@ -111,14 +112,20 @@ int form_draft_restore(struct view *v)
 enum redraw form_draft_discard(struct view *v)
 {
 	struct form *f = form_of(v);
-	if (form_changed_count(f) && !prompt_yes(v->wb, _("Throw away what was typed here? (y/n) ")))
+	struct workbench *wb = v->wb;
+	int typed = form_changed_count(f) > 0;
+	if (typed && !prompt_yes(wb, _("Throw away what was typed here? (y/n) ")))
 		return REDRAW_ALL;
 	for (size_t i = 0; i < f->count; i++) {
 		form_value_set(&f->values[i], f->values[i].was);
 		f->values[i].changed = 0;
 	}
 	unsaved_done(&f->unsaved);
-	draft_delete(workbench_case(v->wb), f->draft_key, NULL);
-	view_stale(v);
+	draft_delete(workbench_case(wb), f->draft_key, NULL);
+	workbench_revise(wb);
+	if (typed && workbench_top(wb) == v) { /* back to where it was begun: what is typed next is not for this form */
+		workbench_tell(wb, TONE_FAINT, "%s", _("the draft is thrown away; nothing was changed"));
+		workbench_pop(wb);
+	}
 	return REDRAW_ALL;
 }

@@ -208,13 +208,14 @@ static char *ask_keys(struct workbench *wb, const struct question *q, const char
 		chosen = -1;
 	} else if (json_array_size(sealed)) {
 		size_t n = json_array_size(sealed);
-		char *ways[] = {xasprintf(P_("the key of %zu sealed container goes along: it can be read and verified there",
-		                             "the keys of %zu sealed containers go along: they can be read and verified there",
-		                             (unsigned long long)n),
-		                          n),
-		                xstrdup(_("no key goes along: nobody can read or verify what is sealed there"))};
-		chosen = prompt_choice(wb, _("Encrypted evidence: "), (const char *const *)ways, 2,
-		                       before && !*before, NULL);
+		char *ways[] = {
+		    xasprintf(P_("the key of %zu sealed container goes along: it can be read and verified there",
+		                 "the keys of %zu sealed containers go along: they can be read and verified there",
+		                 (unsigned long long)n),
+		              n),
+		    xstrdup(_("no key goes along: nobody can read or verify what is sealed there"))};
+		chosen = prompt_choice(wb, _("Encrypted evidence: "), (const char *const *)ways, 2, before && !*before,
+		                       NULL);
 		free(ways[0]);
 		free(ways[1]);
 	}

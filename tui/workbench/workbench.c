@@ -271,6 +271,11 @@ uint64_t workbench_generation(const struct workbench *wb)
 	return (wb->s->c ? case_generation(wb->s->c) : 0) + (wb->turn << 40);
 }
 
+void workbench_revise(struct workbench *wb)
+{
+	wb->turn++;
+}
+
 int workbench_has_told(const struct workbench *wb)
 {
 	return wb->status.len > 0;

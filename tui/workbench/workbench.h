@@ -60,6 +60,9 @@ void workbench_look_at(struct workbench *wb, const char *commit);
 /* Grows whenever views must be filled anew: the case was changed, or is looked at in another way. */
 uint64_t workbench_generation(const struct workbench *wb);
 
+/* What views show was changed beside the records: a draft. Each is filled anew when it is seen. */
+void workbench_revise(struct workbench *wb);
+
 /* 0, or -1 with the reason: a case opened for reading, or shown as of an earlier commit. */
 int workbench_may_write(const struct workbench *wb, struct err *err);
 

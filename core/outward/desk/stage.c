@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "case/kind/kinds.h"
 #include "history/history.h"
 
 #include <stdlib.h>
@@ -85,6 +86,25 @@ static int step_within(struct action *a, const struct stage_step *step, size_t t
 	return action_set(a, "case", fields, n, 0, err);
 }
 
+static const char *tri_label(const struct field *field, enum tri value)
+{
+	return field_value_label(field_value_find(field, tri_name(value)));
+}
+
+static int refuse_rescue(const struct eligibility *e, struct err *err)
+{
+	const struct kind *party = kind_find("party");
+	const struct field *harm = kind_field(party, "serious_effect");
+	const struct field *key = kind_field(party, "key_relations");
+	return err_set(err, ERR_FAILED,
+	               _("rescue wants one of two criteria of the organisation: \"%s\" (serious_effect): %s, \"%s\" "
+	                 "(key_relations): "
+	                 "%s. Set one of them on the case's party, or give --anyway, which puts your reason on record "
+	                 "as a decision"),
+	               field_label(harm), tri_label(harm, e->serious_effect), field_label(key),
+	               tri_label(key, e->key_relations));
+}
+
 int stage_set(struct case_file *c, const struct stage_step *step, struct buf *warnings, struct err *err)
 {
 	size_t to = stage_of(step->stage);
@@ -105,13 +125,7 @@ int stage_set(struct case_file *c, const struct stage_step *step, struct buf *wa
 	int wants = (to == RESCUE || to == ON_SITE) && !is_set(before, "rescue_from") && e.eligible != TRI_YES;
 	if (wants && !step->anyway) {
 		json_decref(before);
-		return err_set(
-		    err, ERR_FAILED,
-		    _("rescue wants one of two criteria of the organisation: serious_effect is %s, key_relations is "
-		      "%s. "
-		      "Set one of them on the case's party, or give --anyway, which puts your reason on record as a "
-		      "decision"),
-		    tri_name(e.serious_effect), tri_name(e.key_relations));
+		return refuse_rescue(&e, err);
 	}
 	clock_format(clock_now(), now);
 	const char *when = step->when ? step->when : now;

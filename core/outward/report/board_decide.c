@@ -114,7 +114,8 @@ static void draft_words(struct building *k, const char *key, struct buf *out)
 {
 	const char *about = strchr(key, ':');
 	size_t n = about ? (size_t)(about - key) : strlen(key);
-	const struct kind *kind = about ? kind_find(about + 1) : NULL;
+	char *name = about ? xstrndup(about + 1, strcspn(about + 1, ":")) : NULL; /* `form:asset:addresses=192.0.2.1` */
+	const struct kind *kind = name ? kind_find(name) : NULL;
 	json_t *record = about && about[1] && !kind ? record_get(k->c, about + 1, RECORD_WITH_RETRACTED, NULL) : NULL;
 	char *title = record ? record_title(record) : NULL;
 	if (n == 4 && memcmp(key, "note", n) == 0)
@@ -129,6 +130,7 @@ static void draft_words(struct building *k, const char *key, struct buf *out)
 		buf_adds(out, _("text begun"));
 	if (title)
 		buf_addf(out, " (%s)", title);
+	free(name);
 	free(title);
 	json_decref(record);
 }

@@ -321,6 +321,12 @@ struct view_desk_opening {
 	char label[LABEL_TEXT];
 };
 
+/* Rescue without a criterion of eligibility is a decision: it is asked for. */
+static int goes_on_without_criterion(struct workbench *wb)
+{
+	return prompt_yes(wb, _("No criterion of eligibility is on record. Go on all the same? (y/n) "));
+}
+
 static int open_case_file(void *ctx, struct question *all, struct err *err)
 {
 	const struct view_desk_opening *o = ctx;
@@ -331,10 +337,16 @@ static int open_case_file(void *ctx, struct question *all, struct err *err)
 	    .path = all[0].answer, .stage = other ? all[1].answer : NULL, .reason = all[2].answer};
 	int rc = consultation_open(workbench_case(o->wb), o->label, &spec, workbench_session(o->wb)->identity,
 	                           &warnings, id, err);
+	if (rc < 0 && err->code == ERR_FAILED && other && goes_on_without_criterion(o->wb)) {
+		err_clear(err);
+		spec.anyway = 1;
+		rc = consultation_open(workbench_case(o->wb), o->label, &spec, workbench_session(o->wb)->identity,
+		                       &warnings, id, err);
+	}
 	if (rc == 0) {
 		workbench_judged(o->wb, o->label);
 		char *safe = printable_dup(all[0].answer);
-		workbench_tell(o->wb, TONE_GOOD, _("%s has become the case %s: q leaves, `genba %s` opens it"),
+		workbench_tell(o->wb, TONE_GOOD, _("%s has become the case %s: leave (q) and open it by `genba %s`"),
 		               o->label, safe, safe);
 		free(safe);
 	}
@@ -422,7 +434,6 @@ struct view_desk_stage {
 	const char *stage;
 };
 
-/* Rescue without a criterion of eligibility is a decision: it is asked for. */
 static int take_stage(void *ctx, const char *reason, struct err *err)
 {
 	const struct view_desk_stage *s = ctx;
@@ -430,8 +441,7 @@ static int take_stage(void *ctx, const char *reason, struct err *err)
 	struct buf warnings = BUF_INIT;
 	struct stage_step step = {.stage = s->stage, .reason = reason};
 	int rc = stage_set(workbench_case(wb), &step, &warnings, err);
-	if (rc < 0 && err->code == ERR_FAILED &&
-	    prompt_yes(wb, _("No criterion of eligibility is on record. Go on all the same? (y/n) "))) {
+	if (rc < 0 && err->code == ERR_FAILED && goes_on_without_criterion(wb)) {
 		err_clear(err);
 		step.anyway = 1;
 		rc = stage_set(workbench_case(wb), &step, &warnings, err);

@@ -102,7 +102,8 @@ static void handed_over_again_is_no_gap(void **state)
 	char fields[160];
 	for (int day = 20; day < 22; day++) {
 		snprintf(fields, sizeof fields,
-		         "items=%s action=handed_over from=A to=B when=2026-11-%d purpose=handover accepted=2026-11-22", item, day);
+		         "items=%s action=handed_over from=A to=B when=2026-11-%d purpose=handover accepted=2026-11-22",
+		         item, day);
 		add("transfer", fields);
 	}
 	snprintf(fields, sizeof fields,
