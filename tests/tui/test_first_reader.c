@@ -223,6 +223,29 @@ static void the_history_leaves_for_stock_git(void **state)
 	    0, "1\n");
 }
 
+/* Nobody can read what is sealed without its key: where some goes along, it is asked for (handover_start.c:ask_keys). */
+static void the_keys_of_what_is_sealed_are_asked_for(void **state)
+{
+	(void)state;
+	program_write(&program, "sealed.txt", "a line\n");
+	program_good(&program, "preserve", "sealed.txt", "--as", "sealed", "--to", "sealed", "--on", "R1-A1", NULL);
+	struct terminal *t = terminal_open_case();
+	terminal_type(t, ":handover" KEYS_ENTER);
+	terminal_await_row(t, -1, "Colleague's key");
+	answer(t, "R1", "What goes:");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "New file for");
+	answer(t, "for-two.genba", "Folder for the");
+	answer(t, "along", "the key of 1 sealed container goes along");
+	answer(t, "zebra", "nothing here is called 'zebra'");
+	terminal_await_row(t, -1, "zebra");
+	terminal_type(t, KEYS_CTRL_U);
+	terminal_await_gone(t, "evidence: zebra");
+	answer(t, "no key goes along", "Ctrl-S hands over");
+	terminal_hang_up(t);
+	terminal_end(t);
+}
+
 /* What was retracted stands last, and is called so: in what was found, on a page that refers to it, and in the command. */
 static void what_was_retracted_is_called_so(void **state)
 {
@@ -334,6 +357,7 @@ int main(void)
 	    FRESH(a_mail_is_held_and_referred_to),
 	    FRESH(a_refusal_goes_to_its_field),
 	    FRESH(the_history_leaves_for_stock_git),
+	    FRESH(the_keys_of_what_is_sealed_are_asked_for),
 	    FRESH(what_was_judged_stays_in_its_list),
 	    FRESH(a_mark_goes_with_what_was_retracted),
 	    FRESH(what_was_retracted_is_called_so),

@@ -483,14 +483,6 @@ static const struct asked of_mails[] = {
      "New file:",
      {"Ee", "What leaves:", "timesketch" KEYS_ENTER, "Organisation:", "Partner" KEYS_ENTER, "Approved by:", KEYS_ENTER,
       "New file:", "rows.csv" KEYS_ENTER, "Change which answer:"}},
-    {"handover_start.c:ask_keys",
-     "Encrypted evidence:",
-     "zebra",
-     "nothing here is called 'zebra'",
-     "no key goes along",
-     "Ctrl-S hands over",
-     {":handover" KEYS_ENTER, "Colleague's key", "R1" KEYS_ENTER, "What goes:", KEYS_ENTER, "New file for",
-      "sealed.genba" KEYS_ENTER, "Folder for the", "along" KEYS_ENTER}},
 };
 
 static void in_what_comes_in_and_leaves(void **state)
@@ -512,9 +504,6 @@ static void in_what_comes_in_and_leaves(void **state)
 	program_good(&program, "set", "R1-A1", "tlp=RED", NULL);
 	program_good(&program, "add", "event", "title=seen on JINJI-PC-03", "side=attacker",
 	             "when=2026-11-23T10:00:00Z", NULL);
-	program_write(&program, "sealed.txt", "a line\n");
-	program_good(&program, "preserve", program_file(&program, "sealed.txt"), "--as", "sealed", "--to",
-	             program_file(&program, "sealed"), "--on", "R1-A1", NULL);
 	TYPE_ALL(of_mails);
 }
 

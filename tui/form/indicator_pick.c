@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/json.h"
 #include "case/store/record.h"
 #include "finding/indicator/pick.h"
 #include "tui/workbench/prompt.h"
@@ -28,10 +29,14 @@ static void indicator_pick_line(void *ctx, size_t i, struct buf *out)
 	buf_addf(out, "%-10s %s", named ? field_value_label(named) : offer->type, offer->value);
 	if (offer->times > 1)
 		buf_addf(out, " ×%zu", offer->times);
+	const char *role = indicator_pick_role(ctx, offer);
 	if (*offer->known)
 		buf_addf(out, _("   known: %s, %s"), offer->known, offer->role);
 	else if (*offer->own)
 		buf_addf(out, _("   a machine of the case: %s"), offer->own);
+	else if (role)
+		buf_addf(out, "   %s",
+		         field_value_label(field_value_find(kind_field(kind_find("indicator"), "role"), role)));
 }
 
 static int indicator_pick_marked(void *ctx, size_t i)
@@ -95,11 +100,21 @@ static void leave_to_person(struct indicator_picks *o)
 		o->all[i].marked = 0;
 }
 
+/* A finding that says that something was sent away. */
+static int is_of_sending(struct workbench *wb, const char *of)
+{
+	json_t *record = workbench_get(wb, of, 0, NULL);
+	const char *rule = json_get_string(record, "rule");
+	int is_one = rule && strncmp(rule, "exfiltration.", strlen("exfiltration.")) == 0;
+	json_decref(record);
+	return is_one;
+}
+
 void indicator_pick_indicators(struct workbench *wb, const char *text, const char *of)
 {
 	const struct kind *kind = of ? kind_of_label(of) : NULL;
 	const char *note = kind && kind->traits & KIND_NOTE ? of : NULL;
-	struct indicator_picks o = {.of = note ? NULL : of};
+	struct indicator_picks o = {.of = note ? NULL : of, .is_sent_to = of && !note && is_of_sending(wb, of)};
 	struct err err = ERR_INIT;
 	int rc = workbench_may_write(wb, &err);
 	if (rc == 0)

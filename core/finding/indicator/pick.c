@@ -153,18 +153,27 @@ int indicator_picks_match(struct indicator_picks *picks, struct case_file *c, st
 
 /* ---- recording */
 
+const char *indicator_pick_role(const struct indicator_picks *picks, const struct indicator_pick *pick)
+{
+	int is_place =
+	    strcmp(pick->type, "domain") == 0 || strcmp(pick->type, "url") == 0 || strcmp(pick->type, "ip") == 0;
+	return picks->is_sent_to && is_place && !*pick->own ? "upload" : NULL;
+}
+
 static int add_marked(const struct indicator_picks *picks, struct action *a, const char *note, const char *origin,
                       struct buf *labels, size_t *added, struct err *err)
 {
 	for (size_t i = 0; i < picks->count; i++) {
 		const struct indicator_pick *pick = &picks->all[i];
 		char label[LABEL_TEXT];
-		struct assign fields[4] = {{"type", pick->type}, {"value", pick->value}};
+		struct assign fields[5] = {{"type", pick->type}, {"value", pick->value}};
 		size_t n = 2;
 		if (!note)
 			fields[n++] = (struct assign){"origin", picks->of ? picks->of : origin};
 		if (picks->of)
 			fields[n++] = (struct assign){"links", picks->of};
+		if (indicator_pick_role(picks, pick))
+			fields[n++] = (struct assign){"role", indicator_pick_role(picks, pick)};
 		if (*pick->known)
 			buf_addf(labels, "%s+%s", labels->len ? "," : "", pick->known);
 		if (!pick->marked || *pick->known)

@@ -36,7 +36,11 @@ struct indicator_picks {
 	size_t cap;
 	size_t left_out; /* more than INDICATOR_PICKS_MOST */
 	const char *of;  /* label of the record that the text is of: new ones link to it; or NULL. Borrowed */
+	int is_sent_to; /* the text is of something that was sent away: new hosts, addresses and URLs get the role upload */
 };
+
+/* What the role of a new one will be, as the field has it, or NULL. */
+const char *indicator_pick_role(const struct indicator_picks *picks, const struct indicator_pick *pick);
 
 /* Appends what the text holds. 0, or -1 (ERR_INVALID) if it is too long. */
 int indicator_picks_find(struct indicator_picks *picks, const char *text, size_t n, struct err *err);

@@ -98,6 +98,21 @@ void sweep_fill_hosts(struct view *v, int columns)
 
 #define UPLOAD_CELLS 68 /* of all columns but where to */
 
+/* None is an answer only for what was looked at. */
+static void say_what_is_counted(struct view *v)
+{
+	const struct field *role = kind_field(kind_find("indicator"), "role");
+	const char *upload = field_value_label(field_value_find(role, "upload"));
+	char *whose = xasprintf(
+	    _("counted: what was sent to indicators of the role \"%s\", and to services that keep files"), upload);
+	sweep_add_row(v, TONE_PLAIN, NULL, _("no uploads were seen in what was swept"), SIZE_MAX, SIZE_MAX);
+	sweep_add_row(v, TONE_FAINT, NULL, whose, SIZE_MAX, SIZE_MAX);
+	sweep_add_row(v, TONE_FAINT, NULL,
+	              _("one that got its role after it was swept for counts once :sweep has read again"), SIZE_MAX,
+	              SIZE_MAX);
+	free(whose);
+}
+
 void sweep_fill_uploads(struct view *v, int columns)
 {
 	const struct sweep_state *s = sweep_state(v);
@@ -139,7 +154,7 @@ void sweep_fill_uploads(struct view *v, int columns)
 		buf_release(&name);
 	}
 	if (!s->found->upload_count)
-		sweep_add_row(v, TONE_PLAIN, NULL, _("no uploads were seen in what was swept"), SIZE_MAX, SIZE_MAX);
+		say_what_is_counted(v);
 }
 
 /* ---- by what the hits stand in */

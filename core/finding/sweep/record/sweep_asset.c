@@ -8,11 +8,13 @@
  * Days begin in the asset's time zone. An address without a time was the machine's at any time, unless another asset
  * says that it had it then.
  */
+#include "finding/sweep/record/sweep_owners.h"
 #include "finding/sweep/record/sweep_record_private.h"
 
 #include "base/err.h"
 #include "base/json.h"
 #include "base/time/zone.h"
+#include "case/query/record_kept.h"
 #include "case/store/record.h"
 
 #include <ctype.h>
@@ -91,17 +93,22 @@ static void take_entry(json_t *assets, const char *entry, size_t n, const char *
 	json_decref(span);
 }
 
-static int take_asset(void *ctx, json_t *record)
+static void sweep_owners_add(json_t *assets, const json_t *record, const char *label)
 {
 	const char *addresses = json_get_string(record, "addresses");
 	const char *host = json_get_string(record, "hostname");
 	for (const char *at = addresses ? addresses : ""; *at;) {
 		size_t n = strcspn(at, ",;\n");
-		take_entry(ctx, at, n, record_label(record), json_get_string(record, "timezone"));
+		take_entry(assets, at, n, label, json_get_string(record, "timezone"));
 		at += n + (at[n] != '\0');
 	}
 	if (host)
-		add_name(ctx, host, strlen(host), record_label(record), NULL);
+		add_name(assets, host, strlen(host), label, NULL);
+}
+
+static int take_asset(void *ctx, json_t *record)
+{
+	sweep_owners_add(ctx, record, record_label(record));
 	return 0;
 }
 
@@ -123,7 +130,7 @@ static int weigh(const json_t *owner, int64_t when)
 	           : 0;
 }
 
-const char *sweep_asset_of_client(const struct sweep_work *w, const char *client, int64_t when)
+const char *sweep_owner(const json_t *assets, const char *client, int64_t when)
 {
 	char folded[256];
 	const char *label = "";
@@ -132,7 +139,7 @@ const char *sweep_asset_of_client(const struct sweep_work *w, const char *client
 	int best = 0;
 	if (fold_name(client, strlen(client), folded) < 0)
 		return "";
-	json_array_foreach(json_object_get(w->assets, folded), i, owner) {
+	json_array_foreach(json_object_get(assets, folded), i, owner) {
 		const char *name = json_get_string(owner, "label");
 		int weight = weigh(owner, when);
 		if (weight > best) {
@@ -143,4 +150,44 @@ const char *sweep_asset_of_client(const struct sweep_work *w, const char *client
 		}
 	}
 	return label;
+}
+
+const char *sweep_asset_of_client(const struct sweep_work *w, const char *client, int64_t when)
+{
+	return sweep_owner(w->assets, client, when);
+}
+
+/* ---- of the case as it is now */
+
+/* What is kept of an asset: {hostname, addresses, timezone}, or NULL if it has neither name nor address. */
+static void take_owner(json_t *record, void *item)
+{
+	const char *host = json_get_string(record, "hostname");
+	const char *addresses = json_get_string(record, "addresses");
+	if (host || addresses)
+		*(json_t **)item = json_pack("{s:s?, s:s?, s:s?}", "hostname", host, "addresses", addresses, "timezone",
+		                             json_get_string(record, "timezone"));
+}
+
+static void release_owner(void *item)
+{
+	json_decref(*(json_t **)item);
+}
+
+static const struct record_kept_spec kept_owners = {"sweep owners",   "asset",    0,
+                                                    sizeof(json_t *), take_owner, release_owner};
+
+int sweep_owners_now(struct case_file *c, double deadline, json_t **owners, struct err *err)
+{
+	struct record_kept *kept;
+	int rc = record_kept_work(c, &kept_owners, deadline, &kept, err);
+	if (rc)
+		return rc;
+	*owners = json_object();
+	for (size_t i = 0; i < record_kept_count(kept); i++) {
+		json_t *const *asset = record_kept_item(kept, i);
+		if (asset && *asset)
+			sweep_owners_add(*owners, *asset, record_kept_label(kept, i));
+	}
+	return 0;
 }

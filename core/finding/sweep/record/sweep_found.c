@@ -9,6 +9,7 @@
 #include "case/store/record.h"
 #include "finding/observation/observation_clock.h"
 #include "finding/observation/observation_query.h"
+#include "finding/sweep/record/sweep_owners.h"
 #include "history/history.h"
 
 #include <math.h>
@@ -20,7 +21,7 @@ struct found_sets {
 	json_t *clients, *assets, *evidence;
 };
 
-enum found_step { FOUND_HITS, FOUND_UPLOADS, FOUND_INDICATORS, FOUND_SUMS, FOUND_DONE };
+enum found_step { FOUND_OWNERS, FOUND_HITS, FOUND_UPLOADS, FOUND_INDICATORS, FOUND_SUMS, FOUND_DONE };
 
 struct found_load {
 	struct case_file *c;
@@ -28,6 +29,7 @@ struct found_load {
 	json_t *numbers;         /* of "type value" */
 	json_t *seen;            /* evidence and id */
 	struct found_sets *sets; /* of each indicator */
+	json_t *owners; /* of clients whose machine was not on record yet when they were swept; NULL: as it was then */
 	enum found_step step;
 	struct observation_scan *scan; /* of the step, or NULL */
 	struct observation_clocks *clocks;
@@ -86,6 +88,18 @@ static int was_found_then(const struct found_load *l, const struct observation_s
 	return was_swept(l, set, record ? record_label(record) : "");
 }
 
+/* The machine as it was known when it was swept, or as it is now. */
+static void name_asset(const struct found_load *l, const struct observation *o, char asset[LABEL_TEXT])
+{
+	const char *then = observation_value(o, "asset");
+	const char *client = observation_value(o, "client");
+	if ((!then || !*then) && client && l->owners) {
+		then = sweep_owner(l->owners, client, o->when);
+		l->found->has_clients = 1;
+	}
+	snprintf(asset, LABEL_TEXT, "%s", then ? then : "");
+}
+
 static char *copy_of(const char *text)
 {
 	return xstrdup(text ? text : "");
@@ -117,7 +131,6 @@ static int take_hit(void *ctx, const struct observation *o, const struct observa
 	struct found_load *l = ctx;
 	const char *type = observation_value(o, "type");
 	const char *value = observation_value(o, "indicator");
-	const char *asset = observation_value(o, "asset");
 	const char *raw = observation_value(o, "when_raw");
 	const char *member = observation_value(o, "member");
 	struct found_line line = {.is_utc = 0};
@@ -132,7 +145,7 @@ static int take_hit(void *ctx, const struct observation *o, const struct observa
 	if (again)
 		return 0;
 	snprintf(line.evidence, sizeof line.evidence, "%s", set->evidence);
-	snprintf(line.asset, sizeof line.asset, "%s", asset ? asset : "");
+	name_asset(l, o, line.asset);
 	take_time(l, o, set, raw, &line);
 	line.client = copy_of(observation_value(o, "client"));
 	line.text = copy_of(observation_value(o, "text"));
@@ -159,7 +172,6 @@ static int take_upload(void *ctx, const struct observation *o, const struct obse
 {
 	struct found_load *l = ctx;
 	struct sweep_found *f = l->found;
-	const char *asset = observation_value(o, "asset");
 	const char *first = observation_value(o, "first");
 	const char *last = observation_value(o, "last");
 	struct found_upload u = {.posts = number_of(o, "posts"),
@@ -177,7 +189,7 @@ static int take_upload(void *ctx, const struct observation *o, const struct obse
 	if (again)
 		return 0;
 	snprintf(u.evidence, sizeof u.evidence, "%s", set->evidence);
-	snprintf(u.asset, sizeof u.asset, "%s", asset ? asset : "");
+	name_asset(l, o, u.asset);
 	snprintf(u.first, sizeof u.first, "%.39s", first ? first : "");
 	snprintf(u.last, sizeof u.last, "%.39s", last ? last : "");
 	u.client = copy_of(observation_value(o, "client"));
@@ -357,6 +369,7 @@ static void load_end(struct found_load *l)
 	observation_scan_free(l->scan);
 	observation_clocks_free(l->clocks);
 	json_decref(l->numbers);
+	json_decref(l->owners);
 	json_decref(l->seen);
 	json_decref(l->checks);
 	json_decref(l->swept);
@@ -386,6 +399,8 @@ static int load_step(struct found_load *l, double deadline, struct err *err)
 	struct record_kept *kept;
 	int rc = 0;
 	switch (l->step) {
+	case FOUND_OWNERS:
+		return l->records ? 0 : sweep_owners_now(l->c, deadline, &l->owners, err);
 	case FOUND_HITS:
 		return load_scan(l, &hits, take_hit, deadline, err);
 	case FOUND_UPLOADS:
@@ -447,7 +462,7 @@ struct found_told {
 };
 
 struct found_memory {
-	uint64_t of[4]; /* generations of checks, evidence and indicators; of assets, whose zones place what has none */
+	uint64_t of[4]; /* generations of checks, evidence and indicators; of assets, whose zones and addresses count */
 	char commit[HISTORY_ID]; /* as of which; "": now */
 	struct found_load load;
 	struct found_told *told; /* NULL: not begun */
@@ -504,7 +519,8 @@ int sweep_found_ahead(struct case_file *c, const char *commit, double deadline, 
 	struct found_memory *m = found_memory_of(c, commit);
 	const uint64_t of[4] = {case_kind_generation(c, "check"), case_kind_generation(c, "evidence"),
 	                        case_kind_generation(c, "indicator"), case_kind_generation(c, "asset")};
-	size_t of_count = !m->is_whole || m->told->found.has_local ? 4 : 3;
+	int asks_assets = !m->is_whole || m->told->found.has_local || m->told->found.has_clients;
+	size_t of_count = asks_assets ? 4 : 3;
 	int rc = 0;
 	if (m->told && (memcmp(m->of, of, of_count * sizeof *of) != 0 || strcmp(m->commit, commit ? commit : "") != 0))
 		found_clear(m);

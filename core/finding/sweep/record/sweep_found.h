@@ -60,8 +60,9 @@ struct sweep_found {
 	size_t upload_count;
 	struct found_indicator *all;
 	size_t count;
-	size_t unread; /* sets that cannot be read */
-	int has_local; /* some times were read without a zone */
+	size_t unread;   /* sets that cannot be read */
+	int has_local;   /* some times were read without a zone */
+	int has_clients; /* some clients had no machine on record when they were swept */
 };
 
 int sweep_found_load(struct sweep_found *found, struct case_file *c, struct err *err);

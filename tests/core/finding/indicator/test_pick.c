@@ -84,12 +84,37 @@ static void what_is_known_is_linked_not_doubled(void **state)
 	indicator_picks_release(&picks);
 }
 
+/* Out of a finding of files that were sent away: its places are what uploads are counted to. */
+static void places_of_what_was_sent_get_their_role(void **state)
+{
+	(void)state;
+	static const char sent[] = "PUT http://up.example/x C:\\\\Users\\\\a\\\\b.exe 203.0.113.9";
+	struct indicator_picks picks = {.is_sent_to = 1};
+	size_t added;
+	struct err err = ERR_INIT;
+	assert_int_equal(indicator_picks_find(&picks, sent, strlen(sent), NULL), 0);
+	assert_int_equal(indicator_picks_match(&picks, the_case, &err), 0);
+	for (size_t i = 0; i < picks.count; i++)
+		picks.all[i].marked = strcmp(picks.all[i].type, "domain") == 0;
+	if (indicator_picks_record(&picks, the_case, NULL, "pasted text", &added, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(added, 1);
+	assert_string_equal(get("R1-I1", "value"), "up.example");
+	assert_string_equal(get("R1-I1", "role"), "upload");
+	for (size_t i = 0; i < picks.count; i++)
+		if (strcmp(picks.all[i].type, "ip") != 0 && strcmp(picks.all[i].type, "url") != 0 &&
+		    strcmp(picks.all[i].type, "domain") != 0)
+			assert_null(indicator_pick_role(&picks, &picks.all[i]));
+	indicator_picks_release(&picks);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_is_found_once),
 	    cmocka_unit_test_setup_teardown(an_own_machine_is_named_and_not_marked, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_is_known_is_linked_not_doubled, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(places_of_what_was_sent_get_their_role, case_setup, case_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -194,6 +194,46 @@ static void what_was_found_by_then_is_told(void **state)
 	is_found("", "R1-I2 other.test 1, R1-I1 evil.test 1 refuted, ");
 }
 
+/* ---- whose machine a client is */
+
+static void expect_hosts(const char *expected)
+{
+	struct err err = ERR_INIT;
+	struct buf told = BUF_INIT;
+	size_t count;
+	const struct sweep_found *found = sweep_found_hold(the_case, NULL, &err);
+	if (!found)
+		fail_msg("%s", err.message);
+	struct found_host *hosts = sweep_found_hosts(found, &count);
+	for (size_t i = 0; i < count; i++)
+		buf_addf(&told, "%s,", *hosts[i].asset ? hosts[i].asset : hosts[i].name);
+	assert_string_equal(told.data, expected);
+	sweep_found_hosts_free(hosts, count);
+	sweep_found_let_go(found);
+	buf_release(&told);
+}
+
+/* The address of a machine came on record after its line was found: it is one machine all the same. */
+static void a_client_is_named_as_soon_as_its_machine_is_known(void **state)
+{
+	(void)state;
+	struct told told;
+	char evidence[LABEL_TEXT];
+	preserve("proxy.log",
+	         "192.0.2.11 - - [07/Jan/2014:09:31:00 +0000] \"GET http://evil.test/a HTTP/1.1\" 200 10\n"
+	         "192.0.2.12 - - [08/Jan/2014:09:31:00 +0000] \"GET http://evil.test/b HTTP/1.1\" 200 10\n",
+	         NULL, evidence);
+	add("indicator", "type=domain value=evil.test");
+	sweep(&told, 0);
+	forget(&told);
+	expect_hosts("192.0.2.11,192.0.2.12,");
+	add("asset", "hostname=PC-1 addresses=192.0.2.11");
+	expect_hosts("R1-A1,192.0.2.12,");
+	assert_int_equal(
+	    record_set(the_case, "R1-A1", &(struct assign){"addresses", "192.0.2.11,192.0.2.12"}, 1, 0, NULL), 0);
+	expect_hosts("R1-A1,");
+}
+
 /* ---- what other rooms found */
 
 static void add_row(struct observation_maker *m, const char *path, const char *text, uint64_t offset)
@@ -425,6 +465,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_waits_is_counted, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_was_found_by_then_is_told, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(a_client_is_named_as_soon_as_its_machine_is_known, case_setup,
+	                                    case_teardown),
 	    cmocka_unit_test_setup_teardown(observations_are_swept, case_setup, case_teardown),
 	    cmocka_unit_test(a_worker_that_ends_is_followed_by_another),
 	    cmocka_unit_test_setup_teardown(a_time_without_a_zone_counts, case_setup, case_teardown),
