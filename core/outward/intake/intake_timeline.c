@@ -364,7 +364,7 @@ static int read_timeline(struct intake_out *out, struct intake_source *source, c
 		if (rc == 0 && !t.heading)
 			rc = err_set(err, ERR_INVALID, _("line 1: no row that names the columns"));
 	}
-	for (size_t i = 0; i < t.count; i++)
+	for (size_t i = 0; t.heading && i < t.count; i++)
 		free(t.heading[i]);
 	free(t.heading);
 	clear_row(&t);
