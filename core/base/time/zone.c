@@ -47,6 +47,7 @@ struct zone_file {
 	const unsigned char *types;
 	uint32_t count;
 	uint32_t type_count;
+	int goes_on; /* behind its last change there are others, by a rule that is not read */
 };
 
 static int64_t load64(const unsigned char *p)
@@ -78,6 +79,9 @@ static int open_zone(struct zone_file *z, const struct buf *file)
 	z->times = p + HEAD;
 	z->kinds = z->times + (size_t)z->count * 8;
 	z->types = z->kinds + z->count;
+	/* the rule behind the block, between line ends: EST5EDT,M3.2.0,M11.1.0 */
+	const char *rule = (const char *)p + block_size(p, 8);
+	z->goes_on = memchr(rule, ',', (size_t)(file->data + file->len - rule)) != NULL;
 	return 0;
 }
 
@@ -105,6 +109,8 @@ static int from_data_base(const char *name, int64_t local, int *minutes)
 		int before = offset_at(&z, local - 86400);
 		int offset = offset_at(&z, local - before);
 		*minutes = offset_at(&z, local - offset) / 60;
+		if (z.goes_on && (z.count == 0 || load64(z.times + (size_t)(z.count - 1) * 8) <= local - offset))
+			rc = -1;
 	}
 	free(path);
 	buf_release(&file);

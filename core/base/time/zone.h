@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* Minutes east of UTC that the zone's clocks are at when they show `local` (seconds since 1970, as if it were UTC). 0, or
- * -1: there is no such zone. */
+ * -1: there is no such zone, or its changes are not listed so far (the lists of many systems end in 2037). */
 int zone_offset(const char *name, int64_t local, int *minutes);
 
 #endif

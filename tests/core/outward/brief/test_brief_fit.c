@@ -59,6 +59,33 @@ static struct brief begin(void)
 	return b;
 }
 
+/* Of a section that kept only the first of its records the others count, too. */
+static void what_was_not_kept_is_counted(void **state)
+{
+	struct brief b = begin();
+	struct buf text = BUF_INIT;
+	(void)state;
+	add_section(&b, "Infected and not isolated", BRIEF_ALARM, 40);
+	for (size_t i = 0; i < b.count; i++)
+		if (strcmp(b.rows[i].text, "Infected and not isolated") == 0)
+			b.rows[i].more = 1000;
+	for (int i = 0; i < 12; i++)
+		add_section(&b, "Facts", BRIEF_ITEM, 12);
+	brief_fit(&b);
+	brief_text(&b, &text);
+	size_t shown = 0;
+	const char *facts = strstr(text.data, "Facts");
+	assert_non_null(facts);
+	for (const char *p = text.data; (p = strstr(p, "! PC-")) && p < facts; p++)
+		shown++;
+	char *said = xasprintf("and %zu more", 1040 - shown);
+	if (!strstr(text.data, said))
+		fail_msg("no '%s':\n%s", said, text.data);
+	free(said);
+	buf_release(&text);
+	brief_release(&b);
+}
+
 static void what_fits_is_left_alone(void **state)
 {
 	struct brief b = begin();
@@ -119,6 +146,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_fits_is_left_alone),
+	    cmocka_unit_test(what_was_not_kept_is_counted),
 	    cmocka_unit_test(a_large_case_is_one_page),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

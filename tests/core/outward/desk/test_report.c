@@ -364,6 +364,28 @@ static void dates_are_local_and_no_more_exact_than_recorded(void **state)
 	span_is(NULL, NULL, NULL);
 }
 
+/* What a year holds and no quarter does is of the year, and unknown among the quarters; days on site count both ends. */
+static void what_no_quarter_holds_is_unknown_there(void **state)
+{
+	(void)state;
+	struct period_range year = {"year", 4, 2014 * 12, 2014 * 12 + 11};
+	struct period_wish wish = {2014 * 12, 2014 * 12 + 11, 1, &year, 1};
+	struct affair affair = {.id = "a", .rescue = 1, .on_site = 1, .has_file = 1};
+	struct desk_affairs all = {.items = &affair, .count = 1};
+	struct activity a;
+	affair.dates[AFFAIR_RESCUE_FROM] = "2014";
+	affair.dates[AFFAIR_ON_SITE_FROM] = "2014-05-30";
+	affair.dates[AFFAIR_ON_SITE_UNTIL] = "2014-06-02";
+	activity_count(&all, &wish, ACTIVITY_BY_ACT, &a);
+	assert_int_equal(a.count, 7); /* four quarters, the fiscal year, the range, unknown */
+	for (size_t i = 0; i < a.count; i++) {
+		assert_int_equal(a.counts[i].rescues, i >= 4);
+		assert_int_equal(a.counts[i].on_site, i == 1 || i == 4 || i == 5);
+		assert_int_equal(a.counts[i].on_site_days, a.counts[i].on_site * 4);
+	}
+	activity_release(&a);
+}
+
 static void a_month_later(void **state)
 {
 	(void)state;
@@ -404,6 +426,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(dates_are_local_and_no_more_exact_than_recorded),
+	    cmocka_unit_test(what_no_quarter_holds_is_unknown_there),
 	    cmocka_unit_test(a_month_later),
 	    cmocka_unit_test(periods_of_other_fiscal_years),
 	    cmocka_unit_test(shares_add_up),

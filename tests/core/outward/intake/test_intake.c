@@ -369,6 +369,20 @@ static void time_lines_become_observations(void **state)
 	    "on record already");
 }
 
+/* Quotes of a pattern are taken off; that its parts belong together is named as lost. */
+static void a_pattern_is_read_as_it_was_written(void **state)
+{
+	(void)state;
+	taken("stix",
+	      BUNDLE(OBJECT("indicator", U(1),
+	                    "\"pattern_type\":\"stix\",\"pattern\":\"[file:name = 'it\\\\'s' AND domain-name:value = "
+	                    "'a.example']\"")),
+	      1, 1);
+	assert_string_equal(get("R1-I1", "value"), "it's");
+	assert_string_equal(get("R1-I2", "value"), "a.example");
+	assert_int_equal(lost("field", "pattern"), 1);
+}
+
 /* Columns of one name get numbers; what is beyond the fields of a row is named, and costs no time. */
 static void columns_of_one_name_are_told_apart(void **state)
 {
@@ -584,6 +598,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test_setup_teardown(misp_events_in_a_list_are_taken_one_by_one, setup, teardown),
 	    cmocka_unit_test_setup_teardown(lists_of_others_are_taken, setup, teardown),
 	    cmocka_unit_test_setup_teardown(time_lines_become_observations, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_pattern_is_read_as_it_was_written, setup, teardown),
 	    cmocka_unit_test_setup_teardown(columns_of_one_name_are_told_apart, setup, teardown),
 	    cmocka_unit_test_setup_teardown(rows_become_events_if_asked_for, setup, teardown),
 	    cmocka_unit_test_setup_teardown(hostile_text_is_text, setup, teardown),

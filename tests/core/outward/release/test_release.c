@@ -459,6 +459,15 @@ static void what_was_seen_last_is_not_before_the_first(void **state)
 	leaves("misp", &w, "\"last_seen\":\"2026-11-30T23:59:59.999999+00:00\"", 1);
 }
 
+/* A quote in a value ends no text of a pattern: nothing of it becomes a comparison. */
+static void a_value_stays_inside_its_pattern(void **state)
+{
+	(void)state;
+	struct release_wish w = wish("AMBER");
+	add("indicator", "type=file_name value=a'+OR+b='c shareable=approved");
+	leaves("stix", &w, "[file:name = 'a\\\\' OR b=\\\\'c']", 1);
+}
+
 static void no_cell_is_a_formula(void **state)
 {
 	(void)state;
@@ -491,6 +500,7 @@ int main(void)
 	    TEST(what_is_left_out_is_told),
 	    TEST(a_time_of_no_known_zone_is_named),
 	    TEST(what_was_seen_last_is_not_before_the_first),
+	    TEST(a_value_stays_inside_its_pattern),
 	    TEST(no_cell_is_a_formula),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

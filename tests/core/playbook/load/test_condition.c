@@ -78,6 +78,8 @@ static void comparisons(void **state)
 	    {"__host__:value MATCHES '(?=x)'", TRUTH_UNKNOWN}, /* not understood: never guessed */
 	    {"__ip__:value ISSUBSET '10.0.0.0/8'", TRUTH_YES},
 	    {"__ip__:value ISSUBSET '10.1.3.0/24'", TRUTH_NO},
+	    {"'10.0.0.0/8' ISSUBSET '10.0.0.0/16'", TRUTH_NO}, /* the larger is no part of the smaller */
+	    {"'10.0.0.0/8' ISSUPERSET '10.0.0.0/16'", TRUTH_YES},
 	    {"'10.0.0.0/8' ISSUPERSET __ip__:value", TRUTH_YES},
 	    {"__net__:value ISSUBSET '2001:db8::/32'", TRUTH_YES},
 	    {"__net__:value ISSUBSET '10.0.0.0/8'", TRUTH_NO},

@@ -1,0 +1,76 @@
+/* Zones of logs: by offsets and by names, and what a change of the clocks makes twofold or leaves out. */
+#include "base/time/clock.h"
+#include "base/time/zone.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static int64_t local(int year, int month, int day, int hour)
+{
+	return clock_days_from_civil(year, month, day) * 86400 + hour * 3600;
+}
+
+static void assert_zone(const char *name, int64_t at, int wanted)
+{
+	int minutes = 9999;
+	if (zone_offset(name, at, &minutes) < 0)
+		fail_msg("%s is no zone", name);
+	if (minutes != wanted)
+		fail_msg("%s: %d minutes, not %d", name, minutes, wanted);
+}
+
+static void offsets(void **state)
+{
+	(void)state;
+	assert_zone("+09:00", 0, 540);
+	assert_zone(" -0330", 0, -210);
+	assert_zone("+9", 0, 540);
+	assert_zone("UTC+9", 0, 540);
+	assert_zone("GMT-03:30", 0, -210);
+	assert_zone("Z", 0, 0);
+	assert_zone("jst", 0, 540);
+	static const char *const none[] = {"",     "+15",           "+09:10",         "+123",        "9",
+	                                   "UTC+", "../etc/passwd", "/etc/localtime", "Nowhere/City"};
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+		int minutes;
+		if (zone_offset(none[i], 0, &minutes) == 0)
+			fail_msg("'%s' is taken for a zone", none[i]);
+	}
+}
+
+/* Summer time in New York in 2026: from 8 March, 2:00 to 1 November, 2:00. */
+static void clocks_that_change(void **state)
+{
+	(void)state;
+	assert_zone("Asia/Tokyo", local(2026, 7, 1, 12), 540);
+	assert_zone("Asia/Tokyo", local(2045, 7, 1, 12), 540); /* no rule will change it */
+	assert_zone("America/New_York", local(2026, 1, 1, 12), -300);
+	assert_zone("America/New_York", local(2026, 7, 1, 12), -240);
+	assert_zone("America/New_York", local(2026, 3, 8, 1), -300);
+	assert_zone("America/New_York", local(2026, 3, 8, 3), -240);
+	assert_zone("America/New_York", local(2026, 11, 1, 0), -240);
+	assert_zone("America/New_York", local(2026, 11, 1, 1), -240); /* twice: before the change */
+	assert_zone("America/New_York", local(2026, 11, 1, 3), -300);
+}
+
+/* The list of changes ends, and the clocks go on changing: no offset is made up. */
+static void nothing_is_known_behind_the_list(void **state)
+{
+	int minutes;
+	(void)state;
+	assert_int_equal(zone_offset("America/New_York", local(2045, 7, 1, 12), &minutes), -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(offsets),
+	    cmocka_unit_test(clocks_that_change),
+	    cmocka_unit_test(nothing_is_known_behind_the_list),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
