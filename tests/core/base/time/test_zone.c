@@ -55,6 +55,8 @@ static void clocks_that_change(void **state)
 	assert_zone("America/New_York", local(2026, 11, 1, 0), -240);
 	assert_zone("America/New_York", local(2026, 11, 1, 1), -240); /* twice: before the change */
 	assert_zone("America/New_York", local(2026, 11, 1, 3), -300);
+	assert_zone("Europe/Berlin", local(2026, 10, 25, 2), 120); /* twice, east of Greenwich */
+	assert_zone("Europe/Berlin", local(2026, 10, 25, 3), 60);
 }
 
 /* The list of changes ends, and the clocks go on changing: no offset is made up. */

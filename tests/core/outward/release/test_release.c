@@ -157,6 +157,20 @@ static void a_retracted_approval_is_none(void **state)
 	refused(&w, ERR_FAILED, "retracted");
 }
 
+/* What is only proposed takes no other decision's place. */
+static void a_proposal_replaces_nothing(void **state)
+{
+	(void)state;
+	char fields[200];
+	struct release_wish w = wish("AMBER");
+	snprintf(fields, sizeof fields,
+	         "title=Other choice=no reason=later by=R1-P1 when=2026 status=proposed replaces=%s", decision);
+	const char *other = add("decision", fields);
+	leaves("stix", &w, "bundle", 1);
+	set(other, "status=decided");
+	refused(&w, ERR_FAILED, "was replaced by");
+}
+
 static void labels_are_kept(void **state)
 {
 	(void)state;
@@ -488,6 +502,7 @@ int main(void)
 	    TEST(the_preview_counts_as_the_gate_does),
 	    TEST(nothing_leaves_unless_somebody_allowed_it),
 	    TEST(a_retracted_approval_is_none),
+	    TEST(a_proposal_replaces_nothing),
 	    TEST(labels_are_kept),
 	    TEST(references_to_what_stays_are_taken_out),
 	    TEST(names_are_looked_for_in_the_finished_bytes),
