@@ -358,6 +358,8 @@ static void time_lines_become_observations(void **state)
 	assert_int_equal(rows("path=C:/x"), 2);
 	assert_int_equal(rows("source_=FILE"), 2);
 	assert_int_equal(lost("field", "timezone"), 1);
+	taken("timesketch", "message,datetime,timestamp_desc,cs-method\nE,2015-07-24T19:01:01+00:00,W,POST\n", 1, 1);
+	assert_int_equal(rows("cs-method=POST"), 1); /* a hyphen belongs to the name */
 	taken("velociraptor",
 	      "{\"OSPath\":\"C:\\\\y\",\"Mtime\":\"2021-01-01T00:00:00Z\",\"n\":{\"m\":99999999999999999999}}\n{bad}\n",
 	      2, 1);
@@ -381,29 +383,6 @@ static void a_pattern_is_read_as_it_was_written(void **state)
 	assert_string_equal(get("R1-I1", "value"), "it's");
 	assert_string_equal(get("R1-I2", "value"), "a.example");
 	assert_int_equal(lost("field", "pattern"), 1);
-}
-
-/* Columns of one name get numbers; what is beyond the fields of a row is named, and costs no time. */
-static void columns_of_one_name_are_told_apart(void **state)
-{
-	(void)state;
-	struct buf text = BUF_INIT;
-	buf_adds(&text, "message,datetime,timestamp_desc");
-	for (int i = 0; i < 600; i++)
-		buf_adds(&text, ",col");
-	for (int row = 0; row < 40; row++) {
-		buf_addf(&text, "\nm%d,2026-11-23T05:05:09+00:00,E", row);
-		for (int i = 0; i < 600; i++)
-			buf_addf(&text, ",%d", i + 1);
-	}
-	buf_addc(&text, '\n');
-	taken("timesketch", text.data, 40, 40);
-	assert_int_equal(rows("col=1"), 40);
-	assert_int_equal(rows("col-2=2"), 40);
-	assert_int_equal(rows("col-509=509"), 40);
-	assert_int_equal(rows("col-510:"), 0);
-	assert_int_equal(lost("field", "col"), 40 * 91); /* three others, and 509 of 600 */
-	buf_release(&text);
 }
 
 static void rows_become_events_if_asked_for(void **state)
@@ -588,25 +567,25 @@ int main(int argc, char **argv)
 {
 	static const struct worker_job *const jobs[] = {&intake_job, NULL};
 	worker_main(argc, argv, jobs);
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(stix_patterns_become_indicators, setup, teardown),
-	    cmocka_unit_test_setup_teardown(stix_is_refused_with_its_place, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_tlp_that_is_not_known_is_red, setup, teardown),
-	    cmocka_unit_test_setup_teardown(ids_of_ours_update_nothing_unless_asked, setup, teardown),
-	    cmocka_unit_test_setup_teardown(misp_attributes_are_all_accounted_for, setup, teardown),
-	    cmocka_unit_test_setup_teardown(the_highest_label_counts, setup, teardown),
-	    cmocka_unit_test_setup_teardown(misp_events_in_a_list_are_taken_one_by_one, setup, teardown),
-	    cmocka_unit_test_setup_teardown(lists_of_others_are_taken, setup, teardown),
-	    cmocka_unit_test_setup_teardown(time_lines_become_observations, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_pattern_is_read_as_it_was_written, setup, teardown),
-	    cmocka_unit_test_setup_teardown(columns_of_one_name_are_told_apart, setup, teardown),
-	    cmocka_unit_test_setup_teardown(rows_become_events_if_asked_for, setup, teardown),
-	    cmocka_unit_test_setup_teardown(hostile_text_is_text, setup, teardown),
-	    cmocka_unit_test_setup_teardown(whoever_cancels_leaves_nothing_behind, setup, teardown),
-	    cmocka_unit_test_setup_teardown(long_names_are_cut_between_characters, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_member_without_a_name_is_named, setup, teardown),
-	    cmocka_unit_test_setup_teardown(nothing_is_written_by_a_dry_run, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_damaged_line_costs_itself, setup, teardown),
+	    TEST(stix_patterns_become_indicators),
+	    TEST(stix_is_refused_with_its_place),
+	    TEST(a_tlp_that_is_not_known_is_red),
+	    TEST(ids_of_ours_update_nothing_unless_asked),
+	    TEST(misp_attributes_are_all_accounted_for),
+	    TEST(the_highest_label_counts),
+	    TEST(misp_events_in_a_list_are_taken_one_by_one),
+	    TEST(lists_of_others_are_taken),
+	    TEST(time_lines_become_observations),
+	    TEST(a_pattern_is_read_as_it_was_written),
+	    TEST(rows_become_events_if_asked_for),
+	    TEST(hostile_text_is_text),
+	    TEST(whoever_cancels_leaves_nothing_behind),
+	    TEST(long_names_are_cut_between_characters),
+	    TEST(a_member_without_a_name_is_named),
+	    TEST(nothing_is_written_by_a_dry_run),
+	    TEST(a_damaged_line_costs_itself),
 	    cmocka_unit_test(times_are_read_as_tools_write_them),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
