@@ -21,7 +21,7 @@ json_t *playbook_own_names(void)
 	char *home = path_data_home();
 	char *folder = xasprintf("%s/playbooks", home);
 	DIR *dir = opendir(folder);
-	char *names[OWN];
+	char *names[OWN] = {NULL};
 	size_t count = 0;
 	for (struct dirent *e; dir && count < OWN && (e = readdir(dir));) {
 		size_t n = strlen(e->d_name);
