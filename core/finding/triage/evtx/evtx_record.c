@@ -135,8 +135,9 @@ static void add_named(const struct evtx_template *t, const struct evtx_op *op, c
 	buf_addc(out, '=');
 }
 
-/* Strings that end with NUL, as the elements that they stand for: NAME, NAME_2, … The name is in `out` already. */
-static void add_strings(struct buf *out, const struct evtx_field_value *v, size_t before)
+/* Strings that end with NUL, as the elements that they stand for: NAME, NAME_2, … The name is in `out` already. 0, or -1: there are
+ * more than a row holds, and they are left out. */
+static int add_strings(struct buf *out, const struct evtx_field_value *v, size_t before)
 {
 	size_t n = v->size / 2;
 	size_t name = out->len - before - 1;
@@ -161,7 +162,10 @@ static void add_strings(struct buf *out, const struct evtx_field_value *v, size_
 			buf_truncate(out, start);
 		else /* the first gives the others their name: it stays for now */
 			buf_addc(out, '\0');
+		if (i < n && out->len > FIELDS_LIMIT)
+			return -1;
 	}
+	return 0;
 }
 
 static void read_xml(struct evtx_reader *r, size_t at, size_t end, const char *path, unsigned deep, size_t base,
@@ -203,7 +207,8 @@ static void run(struct evtx_reader *r, const struct evtx_template *t, size_t bas
 		if (op->kind == EVTX_OP_FIELD && op->parts == 1 && first->size == EVTX_SUBSTITUTE &&
 		    first->at < count && values[first->at].type == (EVTX_ARRAY | EVTX_STRING) &&
 		    values[first->at].size > 0) {
-			add_strings(out, &values[first->at], before);
+			if (add_strings(out, &values[first->at], before) < 0)
+				record->damaged = 1;
 			continue;
 		}
 		size_t empty = out->len;
