@@ -47,7 +47,7 @@ static const char *option_values(const char *type, size_t n)
 	} table[] = {{"TLP", "RED AMBER AMBER+STRICT GREEN CLEAR"},
 	             {"COST", "interactive moderate sensitive"},
 	             {"FORM", "hash raw sealed ewf"},
-	             {"TIMES", "absolute relative corrected utc"},
+	             {"TIMES", "absolute relative corrected utc local"},
 	             {"STANCE", "fact hearsay hypothesis question lesson"},
 	             {"SHELL", "bash zsh fish"},
 	             {"PART", "commands kinds"},

@@ -18,7 +18,7 @@ static int timeline_way_of(const char *name, enum timeline_way *way, struct err 
 	for (*way = TIMELINE_ABSOLUTE; *way < TIMELINE_WAYS; (*way)++)
 		if (strcmp(name, timeline_way_name(*way)) == 0)
 			return 0;
-	return err_set(err, ERR_USAGE, _("--times %s: allowed are absolute, relative, corrected, utc"), name);
+	return err_set(err, ERR_USAGE, _("--times %s: allowed are absolute, relative, corrected, utc, local"), name);
 }
 
 /* Events and what the responders did, in order; `joined`: what was done together is one row. */

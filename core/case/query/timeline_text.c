@@ -13,8 +13,13 @@
 
 const char *timeline_way_name(enum timeline_way way)
 {
-	static const char *const names[] = {"absolute", "relative", "corrected", "utc"};
+	static const char *const names[] = {"absolute", "relative", "corrected", "utc", "local"};
 	return way < TIMELINE_WAYS ? names[way] : NULL;
+}
+
+int timeline_way_corrects(enum timeline_way way)
+{
+	return way == TIMELINE_CORRECTED || way == TIMELINE_UTC || way == TIMELINE_LOCAL;
 }
 
 /* ---- relative to the base date */
@@ -171,26 +176,28 @@ static int correct(struct case_file *c, const struct timeline_row *row, struct e
 	return known;
 }
 
-static void tell_clock(struct case_file *c, const struct timeline_row *row, int utc, struct buf *out)
+/* Put right, and told as it was written, in UTC, or in the zone of this machine. */
+static void tell_clock(struct case_file *c, const struct timeline_row *row, enum timeline_way way, struct buf *out)
 {
 	struct edtf when = row->when;
 	int known = correct(c, row, &when);
 	int64_t earliest;
 	int64_t latest;
-	if (utc && has_time_of_day(&when) && when.from.zone &&
+	if (way != TIMELINE_CORRECTED && has_time_of_day(&when) && when.from.zone &&
 	    edtf_bounds(&when, NULL, NULL, &earliest, &latest) == 0) {
-		struct edtf in_utc = when;
+		struct edtf there = when;
 		char text[CLOCK_TEXT];
 		/* the bounds of an approximate time are widened: its middle is the time itself */
 		struct clock_time moment = {when.from.qualifier ? earliest + (latest - earliest) / 2 : earliest, 0, 0};
-		clock_format_utc(moment, text);
-		if (edtf_parse(text, &in_utc, NULL) == 0) {
-			in_utc.from.qualifier = when.from.qualifier;
+		moment.offset = way == TIMELINE_LOCAL ? clock_zone_at(moment.seconds) : 0;
+		clock_format(moment, text);
+		if (edtf_parse(text, &there, NULL) == 0) {
+			there.from.qualifier = when.from.qualifier;
 			if (when.from.second < 0)
-				in_utc.from.second = -1;
-			in_utc.from.nanosecond = when.from.nanosecond;
-			in_utc.from.fraction = when.from.fraction;
-			when = in_utc;
+				there.from.second = -1;
+			there.from.nanosecond = when.from.nanosecond;
+			there.from.fraction = when.from.fraction;
+			when = there;
 		}
 	}
 	edtf_display(&when, out);
@@ -204,7 +211,7 @@ void timeline_span_shown(struct case_file *c, const struct timeline_row *row, en
 	struct edtf when;
 	*earliest = row->earliest;
 	*latest = row->latest;
-	if ((way == TIMELINE_CORRECTED || way == TIMELINE_UTC) && correct(c, row, &when) &&
+	if (timeline_way_corrects(way) && correct(c, row, &when) &&
 	    edtf_bounds(&when, timeline_resolve, c, earliest, latest) < 0) {
 		*earliest = row->earliest;
 		*latest = row->latest;
@@ -237,8 +244,8 @@ void timeline_tell_next(struct timeline_telling *k, struct buf *out)
 		buf_adds(out, _("undated"));
 	else if (k->way == TIMELINE_RELATIVE && row->placed)
 		tell_relative(k, i, out);
-	else if (k->way == TIMELINE_CORRECTED || k->way == TIMELINE_UTC)
-		tell_clock(k->c, row, k->way == TIMELINE_UTC, out);
+	else if (timeline_way_corrects(k->way))
+		tell_clock(k->c, row, k->way, out);
 	else
 		edtf_display(&row->when, out);
 	if (record_is_disputed(row->record, "when"))

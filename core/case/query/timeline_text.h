@@ -17,10 +17,20 @@
 
 struct buf;
 
-enum timeline_way { TIMELINE_ABSOLUTE, TIMELINE_RELATIVE, TIMELINE_CORRECTED, TIMELINE_UTC, TIMELINE_WAYS };
+enum timeline_way {
+	TIMELINE_ABSOLUTE,
+	TIMELINE_RELATIVE,
+	TIMELINE_CORRECTED,
+	TIMELINE_UTC,
+	TIMELINE_LOCAL,
+	TIMELINE_WAYS
+};
 
 /* Names of the ways, for options: "absolute", … NULL if there is no such way. */
 const char *timeline_way_name(enum timeline_way way);
+
+/* Whether times are put right by the offset of the clock that they were read from. */
+int timeline_way_corrects(enum timeline_way way);
 
 /*
  * The texts of the rows, one after the other from the first, in the interface's

@@ -181,7 +181,8 @@ static enum redraw insert_before(struct view *v)
 #define REFUSES workbench_refuses_writing
 
 const struct view_key view_timeline_keys[] = {
-    {'t', NULL, N_("times"), N_("times: as recorded, relative to the base date, corrected, UTC"), next_way, NULL},
+    {'t', NULL, N_("times"), N_("times: as recorded, relative to the base date, corrected, UTC, the time zone here"),
+     next_way, NULL},
     {'L', NULL, N_("lanes"), N_("a lane for each asset, or spans of time"), switch_lanes, NULL},
     {KEY_OF_COMMAND, "add", N_("add"), N_("add an event"), add_event, REFUSES},
     {KEY_OF_COMMAND, "set", N_("edit"), N_("change the record of the selected row"), edit_row, REFUSES},

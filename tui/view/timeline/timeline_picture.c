@@ -183,7 +183,7 @@ static int add_observation(void *ctx, const struct observation *o, const struct 
 	struct observation_times times = {o->when, o->when, o->when};
 	char when[32];
 	(void)err;
-	if (way == TIMELINE_CORRECTED || way == TIMELINE_UTC) /* what is known of a clock is looked up then only */
+	if (timeline_way_corrects(way)) /* what is known of a clock is looked up then only */
 		observation_clocks_of(b->p->clocks, o, set, &times);
 	int unsure = times.corrected == OBSERVATION_NO_TIME;
 	observation_when(!unsure                            ? times.corrected
@@ -191,7 +191,7 @@ static int add_observation(void *ctx, const struct observation *o, const struct 
 	                                                    : times.observed,
 	                 when);
 	buf_adds(&line, "      ");
-	time_cell(when, TIME_CELL_SECOND, &line);
+	time_cell(when, TIME_CELL_SECOND | (way == TIMELINE_LOCAL ? TIME_CELL_UTC : 0), &line);
 	buf_adds(&line, unsure ? "? " : "  ");
 	observation_text(o, v->columns > 50 ? (size_t)v->columns - 30 : 40, &line);
 	add_text(b->p, TONE_FAINT, line.data);

@@ -33,6 +33,8 @@ static const char *way_title(enum timeline_way way)
 		return _("corrected by the clock's offset (?: offset not known)");
 	case TIMELINE_UTC:
 		return _("corrected, in UTC (?: offset not known)");
+	case TIMELINE_LOCAL:
+		return _("corrected, in the time zone here (?: offset not known)");
 	case TIMELINE_ABSOLUTE:
 	case TIMELINE_WAYS:
 		break;

@@ -114,7 +114,7 @@ static void fractions_of_a_second_are_kept_and_sort(void **state)
 	assert_int_equal(timeline_load_at(the_case, NULL, &all, NULL), 0);
 	assert_string_equal(record_label(all.rows[0].record), "R1-V2");
 	assert_string_equal(record_label(all.rows[1].record), "R1-V1");
-	for (int way = TIMELINE_ABSOLUTE; way <= TIMELINE_UTC; way++) {
+	for (int way = TIMELINE_ABSOLUTE; way < TIMELINE_WAYS; way++) {
 		char **texts = timeline_texts(the_case, &all, (enum timeline_way)way);
 		if (way != TIMELINE_RELATIVE && !strstr(texts[0], ":05:09.102"))
 			fail_msg("%d: %s", way, texts[0]);
@@ -125,6 +125,26 @@ static void fractions_of_a_second_are_kept_and_sort(void **state)
 	assert_false(filter_match(later, all.rows[0].record));
 	assert_true(filter_match(later, all.rows[1].record));
 	filter_free(later);
+	timeline_release(&all);
+}
+
+/* A time of UTC beside one of Japan reads as the middle of the night: both are told in the zone of whoever looks. */
+static void times_are_told_in_the_zone_here(void **state)
+{
+	(void)state;
+	const struct clock_time here = {1763906709, 0, 540};
+	add("event", "title=utc side=attacker when=2014-01-10T00:43:51.75Z");
+	add("event", "title=elsewhere side=attacker when=2014-01-09T19:45-05:00");
+	add("event", "title=day side=attacker when=2014-01-11");
+	struct timeline all;
+	assert_int_equal(timeline_load_at(the_case, NULL, &all, NULL), 0);
+	clock_set(&here, 0);
+	char **texts = timeline_texts(the_case, &all, TIMELINE_LOCAL);
+	clock_set(NULL, 0);
+	assert_string_equal(texts[0], "2014-01-10 09:43:51.75+09:00 ?");
+	assert_string_equal(texts[1], "2014-01-10 09:45+09:00 ?");
+	assert_string_equal(texts[2], "2014-01-11");
+	timeline_texts_free(texts, all.count);
 	timeline_release(&all);
 }
 
@@ -175,6 +195,7 @@ int main(void)
 	    CASE_TEST(telling_others_needs_an_approval),
 	    CASE_TEST(times_of_records_are_resolved),
 	    CASE_TEST(fractions_of_a_second_are_kept_and_sort),
+	    CASE_TEST(times_are_told_in_the_zone_here),
 	    CASE_TEST(the_last_events_are_those_of_the_timeline),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
