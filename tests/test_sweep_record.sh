@@ -87,6 +87,19 @@ is "no records of the list" 4 "$("$genba" list indicator --json | jq length)"
 sweep new.log --on R1-A1 || fail "a path again: $(cat err)"
 is "a path is evidence once" 4 "$("$genba" list evidence --json | jq length)"
 
+# ---- a row that holds the indicator twice is one hit, in the sums as on record; of a log's text each place counts
+quiet add indicator type=ip value=203.0.113.77
+python3 -c "
+import zipfile
+with zipfile.ZipFile('srv.zip', 'w') as z: z.writestr('var/log/auth.log',
+    'Nov 20 10:00:01 srv sshd[9]: reverse mapping for 203.0.113.77 [203.0.113.77] failed\\n')"
+quiet preserve srv.zip --on R1-A1
+quiet triage R1-E5
+sweep R1-E5 || fail "status of rows: $(cat err)"
+is "two places of the text, one row" '3 3 3' "$(hits | wc -l) $(summary .hits) $("$genba" observations artefact=hit evidence=R1-E5 --json 2>/dev/null | jq length)"
+is "of the indicator" 3 "$(jq -r 'select(.kind == "indicator") | .hits' out)"
+"$genba" show "$(summary .check)" | grep -q 'Hits: 3, of which 3 lines are kept' || fail "the check counts otherwise"
+
 # ---- what cannot be read is told, and is not swept
 mv proxy.log.gz elsewhere
 rc=0
@@ -102,7 +115,7 @@ sweep R1-X9 || rc=$?
 python3 -c "
 for i in range(30000): print('14168%05d.%03d 45 192.0.2.8 TCP_MISS/200 77 CONNECT www.evil.test:443 - DIRECT/203.0.113.7 - %08d' % (i, i % 1000, i))" >many.log
 quiet preserve many.log --on R1-A1
-sweep R1-E5 --max 50000 || fail "many hits: $(cat err)"
+sweep R1-E6 --max 50000 || fail "many hits: $(cat err)"
 many=$(summary .check)
 is "all of them are kept" 30000 "$(summary .kept)"
 "$genba" verify >verify 2>&1 || fail "verify: $(cat verify)"
@@ -122,18 +135,18 @@ rc=0
 "$genba" verify >verify 2>&1 || rc=$?
 [ "$rc" -ne 0 ] || fail "a turned bit is not found"
 grep -q 'block' verify || fail "the block is not named: $(cat verify)"
-sweep R1-E5 --max 50000 || fail "again: $(cat err)"
+sweep R1-E6 --max 50000 || fail "again: $(cat err)"
 "$genba" verify >verify 2>&1 || fail "made again: $(cat verify)"
-is "made again" 30000 "$("$genba" observations artefact=hit evidence=R1-E5 --json 2>/dev/null | jq length)"
+is "made again" 30000 "$("$genba" observations artefact=hit evidence=R1-E6 --json 2>/dev/null | jq length)"
 many=$(summary .check)
 quiet handover --for Station --case-passphrase-file pass --kdf interactive --out small.genba
 grep -q 'with-observations' err || fail "what stays is not told: $(cat err)"
 [ ! -e small.genba.observations ] || fail "it went along unasked"
 quiet handover --for Station --case-passphrase-file pass --kdf interactive --out copy.genba --with-observations
-is "a copy has them" 30000 "$(GENBA_CASE=$work/copy.genba "$genba" observations artefact=hit evidence=R1-E5 --json 2>/dev/null | jq length)"
-is "one without them has the small ones" 6 "$(GENBA_CASE=$work/small.genba "$genba" observations artefact=hit evidence!=R1-E5 --json 2>/dev/null | jq '[.[].id] | unique | length')"
+is "a copy has them" 30000 "$(GENBA_CASE=$work/copy.genba "$genba" observations artefact=hit evidence=R1-E6 --json 2>/dev/null | jq length)"
+is "one without them has the small ones" 9 "$(GENBA_CASE=$work/small.genba "$genba" observations artefact=hit evidence!=R1-E6 --json 2>/dev/null | jq '[.[].id] | unique | length')"
 quiet purge "$many" --reason "personal data"
-is "purged" 0 "$("$genba" observations artefact=hit evidence=R1-E5 --json 2>/dev/null | jq length)"
+is "purged" 0 "$("$genba" observations artefact=hit evidence=R1-E6 --json 2>/dev/null | jq length)"
 
 "$genba" verify >verify 2>&1 || fail "verify: $(cat verify)"
 

@@ -13,7 +13,8 @@
 /* Of an indicator. */
 struct sweep_sums {
 	uint64_t hits;
-	uint64_t kept; /* told, of the present file */
+	uint64_t nothing; /* of them: what stands for none, or for one that was told */
+	uint64_t kept;    /* told, of the present file */
 	size_t kept_file;
 	size_t last_file; /* + 1: where it was hit last */
 	uint64_t evidence;
@@ -136,6 +137,7 @@ static int take_hit(struct sweep_run *run, const struct sweep_unit *unit, size_t
 	if (rc) { /* what stands for nothing does not count */
 		json_decref(hit);
 		sum->kept--;
+		sum->nothing++;
 		return rc < 0 ? -1 : 0;
 	}
 	run->kept++;
@@ -243,8 +245,12 @@ int sweep_run_end(struct sweep_run *run, struct err *err)
 {
 	int rc = 0;
 	for (size_t i = 0; i < run->list->count && rc == 0; i++) {
-		const struct sweep_sums *sum = &run->sums[i];
+		struct sweep_sums *sum = &run->sums[i];
 		const struct sweep_indicator *indicator = &run->list->all[i];
+		uint64_t less =
+		    sum->nothing < sum->hits ? sum->nothing : sum->hits; /* a worker that broke told no sum */
+		sum->hits -= less;
+		run->hits -= less;
 		if (!sum->hits)
 			continue;
 		rc = run->object(

@@ -26,6 +26,7 @@ struct swept_set {
 	uint64_t held;                    /* + 1: which one */
 	unsigned char *looked;            /* of the one for looking up; */
 	uint64_t looked_at;               /* + 1 */
+	json_t *told;                     /* as keys: the hits of rows; a row that holds a text twice is one place */
 };
 
 /* Something that is read: the bytes of evidence, or a set of its observations. */
@@ -114,7 +115,7 @@ struct swept_evidence *sweep_evidence_of(struct sweep_work *w, const char *label
 /* Whether the set is of hits, which earlier versions may have made. */
 int sweep_is_hits(const struct observation_set *set);
 void swept_set_close(struct swept_set *set);
-/* Makes a hit in the blocks one in the row. 1: it lies in no row. */
+/* Makes a hit in the blocks one in the row. 1: it lies in no row, or the row's was told. */
 int sweep_hit_of_row(struct sweep_work *w, struct swept_source *source, json_t *hit, struct err *err);
 
 /* ---- hits */

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/json.h"
 #include "case/store/record.h"
 #include "finding/observation/observation_block.h"
 #include "finding/observation/observation_text.h"
@@ -18,6 +19,7 @@ void swept_set_close(struct swept_set *set)
 	observation_reader_close(set->again);
 	free(set->block);
 	free(set->looked);
+	json_decref(set->told);
 	free(set);
 }
 
@@ -103,6 +105,19 @@ static void set_text(json_t *hit, const char *name, const char *text)
 	json_object_set_new(hit, name, *text ? json_string(text) : json_null());
 }
 
+/* Of the row, the indicator and how it matched. */
+static int was_told(struct swept_set *set, const json_t *hit, const char *id)
+{
+	char *key = xasprintf("%s %s %s %s", id, json_get_string(hit, "match"), json_get_string(hit, "type"),
+	                      json_get_string(hit, "indicator"));
+	if (!set->told)
+		set->told = json_object();
+	int was = json_object_get(set->told, key) != NULL;
+	json_object_set_new(set->told, key, json_true());
+	free(key);
+	return was;
+}
+
 int sweep_hit_of_row(struct sweep_work *w, struct swept_source *source, json_t *hit, struct err *err)
 {
 	struct swept_set *set = source->set;
@@ -121,10 +136,12 @@ int sweep_hit_of_row(struct sweep_work *w, struct swept_source *source, json_t *
 	int rc = find_row(set->looked, (size_t)(offset % OBSERVATION_BLOCK), &o, err);
 	if (rc <= 0)
 		return rc < 0 ? -1 : 1;
+	observation_id(&o, set->set.evidence_sha256, id);
+	if (was_told(set, hit, id))
+		return 1;
 	struct buf text = BUF_INIT;
 	observation_text(&o, TEXT_LIMIT - 4, &text);
 	observation_when(o.when, when);
-	observation_id(&o, set->set.evidence_sha256, id);
 	json_object_set_new(hit, "path", json_string(o.path));
 	json_object_set_new(hit, "offset", json_integer((json_int_t)o.offset));
 	json_object_set_new(hit, "text", json_string(text.data));
