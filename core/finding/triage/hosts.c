@@ -11,12 +11,13 @@
 #include <string.h>
 
 #define NAME_WIDE 18
-#define TIME_WIDE 18
+#define TIME_WIDE 19
 #define CELL      3
 
 struct matrix_host {
 	const char *label;
 	const char *first;
+	int is_open; /* nobody has judged the finding that `first` is of */
 };
 
 struct matrix_rule {
@@ -63,17 +64,79 @@ static const json_t *cell_of(const struct host_matrix *m, const char *host, cons
 	return found;
 }
 
+/* ---- since when */
+
+/* Of a finding's observations the one from `i` on that is there, "" behind the last: a list of one made anew, text of a record. */
+static const char *observation_at(const json_t *f, size_t i, size_t *n)
+{
+	const json_t *ids = json_object_get(f, "observations");
+	const char *id = json_is_array(ids) ? json_string_value(json_array_get(ids, i)) : json_string_value(ids);
+	for (size_t k = 0; id && !json_is_array(ids) && k < i; k++)
+		id = strchr(id, '\n') ? strchr(id, '\n') + 1 : NULL;
+	id = id ? id : "";
+	id += strncmp(id, "o:", 2) == 0 ? 2 : 0;
+	*n = strcspn(id, "\n");
+	return id;
+}
+
+static int has_observation(const json_t *f, const char *id, size_t n)
+{
+	size_t of;
+	const char *at;
+	for (size_t i = 0; *(at = observation_at(f, i, &of)); i++)
+		if (of == n && strncmp(at, id, n) == 0)
+			return 1;
+	return 0;
+}
+
+/* Files whose time was set back, by what the file's two records of its time say: `when` is what it was set to. An event that tells
+ * of it has a time of its own. */
+static int is_of_false_times(const json_t *f)
+{
+	return json_is(f, "rule", "defence.timestomp") && !is_dismissed(f) &&
+	       strstr(text_of(f, "reason"), "fn_created=");
+}
+
+/* Whether the finding began with a row whose time was set back. */
+static int has_false_time(const struct host_matrix *m, const json_t *f)
+{
+	const json_t *other;
+	size_t i;
+	size_t n;
+	const char *id = observation_at(f, 0, &n);
+	if (is_of_false_times(f))
+		return 1;
+	json_array_foreach(m->findings, i, other)
+		if (n && is_of_false_times(other) && has_observation(other, id, n))
+			return 1;
+	return 0;
+}
+
+static void add_first(struct host_matrix *m, const json_t *f)
+{
+	const char *when = text_of(f, "when");
+	size_t i = 0;
+	while (i < m->host_count && strcmp(m->hosts[i].label, asset_of(f)) != 0)
+		i++;
+	if (i == m->host_count || !*when || is_dismissed(f) || has_false_time(m, f))
+		return;
+	struct matrix_host *host = &m->hosts[i];
+	int order = *host->first ? strcmp(when, host->first) : -1;
+	int is_open = !json_is(f, "status", "confirmed");
+	if (order < 0)
+		host->first = when;
+	if (order < 0 || (order == 0 && !is_open)) /* of one time, that which is sure */
+		host->is_open = is_open;
+}
+
 static void add_host(struct host_matrix *m, const json_t *f)
 {
-	const char *when = is_dismissed(f) ? "" : text_of(f, "when");
 	size_t i = 0;
 	while (i < m->host_count && strcmp(m->hosts[i].label, asset_of(f)) != 0)
 		i++;
 	if (i == m->host_count) {
 		m->hosts = xrealloc(m->hosts, (i + 1) * sizeof *m->hosts);
-		m->hosts[m->host_count++] = (struct matrix_host){asset_of(f), when};
-	} else if (*when && (!*m->hosts[i].first || strcmp(when, m->hosts[i].first) < 0)) {
-		m->hosts[i].first = when;
+		m->hosts[m->host_count++] = (struct matrix_host){.label = asset_of(f), .first = ""};
 	}
 }
 
@@ -130,6 +193,8 @@ struct host_matrix *host_matrix_new(const json_t *findings)
 		add_host(m, f);
 		add_rule(m, f);
 	}
+	json_array_foreach(m->findings, i, f)
+		add_first(m, f);
 	for (size_t r = 0; r < m->rule_count; r++)
 		for (size_t h = 0; h < m->host_count; h++) {
 			const json_t *cell = cell_of(m, m->hosts[h].label, m->rules[r].name);
@@ -179,6 +244,8 @@ static void host_row(const struct host_matrix *m, size_t h, size_t from, size_t 
 	const struct matrix_host *host = &m->hosts[h];
 	struct buf when = BUF_INIT;
 	time_cell(host->first, TIME_CELL_MINUTE, &when);
+	if (when.len && host->is_open)
+		buf_adds(&when, " ?");
 	buf_addc(&text, ' ');
 	add_padded(&text, host->label, 8);
 	add_padded(&text, name, NAME_WIDE);
@@ -207,6 +274,19 @@ static void numbers_row(size_t from, size_t until, host_line_fn line, void *ctx)
 	buf_release(&text);
 }
 
+/* What the sign behind a time means, if it stands anywhere. */
+static void open_row(const struct host_matrix *m, host_line_fn line, void *ctx)
+{
+	struct buf text = BUF_INIT;
+	size_t h = 0;
+	while (h < m->host_count && !m->hosts[h].is_open)
+		h++;
+	buf_addf(&text, "   ?  %s", _("by a finding that nobody has judged yet"));
+	if (h < m->host_count)
+		line(ctx, HOST_LINE_RULE, "", text.data);
+	buf_release(&text);
+}
+
 void host_matrix_lines(const struct host_matrix *m, host_name_fn name, void *names, int columns, host_line_fn line,
                        void *ctx)
 {
@@ -229,6 +309,7 @@ void host_matrix_lines(const struct host_matrix *m, host_name_fn name, void *nam
 			buf_release(&text);
 		}
 	}
+	open_row(m, line, ctx);
 }
 
 void host_matrix_tell(const struct host_matrix *m, const char *label, host_line_fn line, void *ctx)

@@ -6,7 +6,8 @@
  *     json_t *cells = host_matrix_json(m, names, ctx);           // an object a cell
  *     host_matrix_free(m);
  *
- * Hosts come by their first trace, rules by on how many hosts they are. What was dismissed is told, and does not count.
+ * Hosts come by their first trace, rules by on how many hosts they are. What was dismissed is told, and does not count. A time that
+ * was set back (defence.timestomp) is no first trace, of whatever finding on that file; one that nobody has judged is told as such.
  */
 #ifndef GENBA_FINDING_TRIAGE_HOSTS_H
 #define GENBA_FINDING_TRIAGE_HOSTS_H
@@ -29,7 +30,7 @@ enum host_line { HOST_LINE_HEADING, HOST_LINE_HOST, HOST_LINE_RULE };
 /* A line: of a host with its label, else "". Text is safe for a terminal. */
 typedef void (*host_line_fn)(void *ctx, enum host_line what, const char *label, const char *text);
 
-/* A table for each so many rules as fit, then what their numbers mean. Cells: H high, M medium, L low, i for information, x dismissed. */
+/* A table for each so many rules as fit, then what their numbers mean. A time with ? is of a finding that is not judged. Cells: H high, M medium, L low, i for information, x dismissed. */
 void host_matrix_lines(const struct host_matrix *m, host_name_fn name, void *names, int columns, host_line_fn line,
                        void *ctx);
 

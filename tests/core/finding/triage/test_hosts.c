@@ -72,6 +72,55 @@ static void hosts_by_rules(void **state)
 	json_decref(findings);
 }
 
+static void add_seen(json_t *findings, const char *rule, const char *when, const char *status, const char *reason,
+                     const char *ids)
+{
+	json_array_append_new(findings, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "on", "R1-A1", "rule",
+	                                          rule, "level", "medium", "when", when, "status", status, "title",
+	                                          "A title", "reason", reason, "observations", ids));
+}
+
+/* The row of the only host. */
+static void assert_first(json_t *findings, const char *first, const char *not_first)
+{
+	struct host_matrix *m = host_matrix_new(findings);
+	struct buf text = BUF_INIT;
+	host_matrix_lines(m, name_of, NULL, 100, take_line, &text);
+	assert_int_equal(host_matrix_hosts(m), 1);
+	assert_non_null(strstr(text.data, first));
+	assert_null(strstr(text.data, not_first));
+	buf_release(&text);
+	host_matrix_free(m);
+}
+
+static void a_time_that_was_set_back_is_no_first_trace(void **state)
+{
+	json_t *findings = json_array();
+	(void)state;
+	/* by the two times that a file system has of a file: when the finding says is what it was set to */
+	add_seen(findings, "execution.double-extension", "2013-08-22T11:05:11Z", "open", "path=a.doc.exe",
+	         "o:22\no:33");
+	add_seen(findings, "defence.timestomp", "2013-08-22T11:05:11Z", "open",
+	         "path=a.doc.exe fn_created=2014-01-10T00:44:09Z", "o:11\no:22");
+	assert_first(findings, " -  ", "2013-08-22");
+	/* then the next finding's, and it is said that nobody has judged it */
+	add_seen(findings, "persistence.run-key", "2014-01-10T00:44:11Z", "open", "key=Run", "o:2");
+	assert_first(findings, "2014-01-10 00:44 ?", "2013-08-22");
+	assert_first(findings, "   ?  by a finding that nobody has judged yet", "2013-08-22");
+	add_seen(findings, "lateral.rdp", "2014-01-10T00:44:11Z", "confirmed", "", "o:44");
+	assert_first(findings, "2014-01-10 00:44  ", "?");
+	/* who dismisses it says that the time is right */
+	json_object_set_new(json_array_get(findings, 1), "status", json_string("dismissed"));
+	assert_first(findings, "2013-08-22 11:05 ?", "2014-01-10");
+	json_decref(findings);
+	/* an event that tells of it has its own time */
+	findings = json_array();
+	add_seen(findings, "defence.timestomp", "2014-01-10T00:50:00Z", "confirmed",
+	         "TargetFilename=a.exe PreviousCreationUtcTime=2014-01-10 CreationUtcTime=2013-08-22", "o:55");
+	assert_first(findings, "2014-01-10 00:50", "?");
+	json_decref(findings);
+}
+
 static void cells_as_objects(void **state)
 {
 	(void)state;
@@ -117,6 +166,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(hosts_by_rules),
+	    cmocka_unit_test(a_time_that_was_set_back_is_no_first_trace),
 	    cmocka_unit_test(cells_as_objects),
 	    cmocka_unit_test(many_rules_stand_in_several_tables),
 	};
