@@ -344,4 +344,14 @@ else
 	left_out="$left_out a terminal;"
 fi
 
+# --- each thing of a folder: which file became which evidence of which machine, and how many of each; label and digest stand first
+mkdir each
+for name in PC-1.zip PC-2.zip stranger.zip; do echo "$name" >"each/$name"; done
+for name in PC-1 PC-2; do "$genba" add asset "hostname=$name" status=suspected >>each.assets 2>/dev/null; done
+expect 0 "3 pieces of evidence, of 2 machines; of no machine: 1$" "$genba" preserve --each each --as raw --to each-copies
+is "machines of the files" "PC-1.zip $(sed -n 1p each.assets) PC-1,PC-2.zip $(sed -n 2p each.assets) PC-2,stranger.zip no machine" \
+	"$(sed -E 's/^R1-E[0-9]+ [0-9a-f]{64} +//; s/  / /g' out | paste -sd,)"
+grep -q "^no asset is called as 'each/stranger.zip': it is on record without one$" err || fail "who is of no machine: $(cat err)"
+expect 0 "3 pieces of evidence, of 1 machine$" "$genba" --lang en preserve --each each-copies --on "$(sed -n 1p each.assets)" --as raw --to each-again
+
 printf 'folders: %s records%s\n' "$(records)" "${left_out:+; left out:$left_out}"

@@ -84,9 +84,59 @@ struct preserve_totals {
 	size_t failed;     /* nothing is on record */
 };
 
+/* What is told of an entry of a folder beside label and digest: its file, and the machine that it is joined to. */
+struct preserve_joined {
+	size_t pieces;   /* preserved so far */
+	size_t machines; /* of so many machines */
+	size_t alone;    /* of none */
+	char (*labels)[LABEL_TEXT];
+	struct buf apart; /* those of no machine: why, a line each */
+};
+
+static void add_machine(struct preserve_joined *joined, const char *label)
+{
+	size_t i = 0;
+	while (i < joined->machines && strcmp(joined->labels[i], label) != 0)
+		i++;
+	if (i == joined->machines) {
+		joined->labels = xrealloc(joined->labels, (i + 1) * sizeof *joined->labels);
+		snprintf(joined->labels[i], LABEL_TEXT, "%s", label);
+		joined->machines++;
+	}
+}
+
+/* "HQ-PC-017.zip  R1-A17 HQ-PC-017", behind label and digest. */
+static char *joined_text(struct session *s, const char *path, const char *on, struct preserve_joined *joined)
+{
+	const char *slash = strrchr(path, '/');
+	json_t *asset = on ? record_get(s->c, on, RECORD_RAW, NULL) : NULL;
+	char *name = asset ? record_title(asset) : xstrdup(on ? on : "");
+	char *text = on ? xasprintf("  %s  %s %s", slash ? slash + 1 : path, asset ? record_label(asset) : on, name)
+	                : xasprintf("  %s  %s", slash ? slash + 1 : path, _("no machine"));
+	if (on)
+		add_machine(joined, asset ? record_label(asset) : on);
+	joined->pieces++;
+	joined->alone += !on;
+	free(name);
+	json_decref(asset);
+	return text;
+}
+
+static void joined_tell(struct session *s, const struct preserve_joined *joined)
+{
+	char *pieces = xasprintf(P_("%zu piece of evidence", "%zu pieces of evidence", joined->pieces), joined->pieces);
+	if (joined->apart.data)
+		fputs(joined->apart.data, s->log);
+	fprintf(s->log, P_("%s, of %zu machine", "%s, of %zu machines", joined->machines), pieces, joined->machines);
+	if (joined->alone)
+		fprintf(s->log, _("; of no machine: %zu"), joined->alone);
+	fputc('\n', s->log);
+	free(pieces);
+}
+
 /* Preserves one path. 0: the next can be taken, whatever became of this one; -1: the others would fare no better. */
 static int preserve_one(struct session *s, const char *path, const char *opener, struct preserve_options *options,
-                        int alone, struct preserve_totals *totals, struct err *err)
+                        struct preserve_joined *joined, int alone, struct preserve_totals *totals, struct err *err)
 {
 	struct preserved done = {.note = BUF_INIT, .advice = BUF_INIT};
 	struct err why = ERR_INIT;
@@ -104,7 +154,9 @@ static int preserve_one(struct session *s, const char *path, const char *opener,
 		close(opened);
 	if (rc == 0) {
 		FILE *out = options->to_fd ? s->log : s->out; /* standard output carries the container */
-		printable_printf(out, "%s %s\n", done.label, *done.sha256 ? done.sha256 : "-");
+		char *more = joined ? joined_text(s, path, options->on, joined) : NULL;
+		printable_printf(out, "%s %s%s\n", done.label, *done.sha256 ? done.sha256 : "-", more ? more : "");
+		free(more);
 		fflush(out);
 		fputs(done.note.data, s->log);
 		fputs(done.advice.data, s->log);
@@ -161,15 +213,15 @@ static int preserve_paths_in(struct preserve_paths *p, const char *folder, struc
 	return err_set(err, ERR_FAILED, _("the folder '%s' is empty"), folder);
 }
 
-/* The asset that the entry is called as; NULL: there is none, which is said. */
-static const char *asset_of(struct session *s, const char *path, char label[LABEL_TEXT])
+/* The asset that the entry is called as; NULL: there is none, which is said at the end. */
+static const char *asset_of(struct session *s, const char *path, char label[LABEL_TEXT], struct buf *apart)
 {
 	int found = collections_asset(s->c, path, label);
 	char *safe = printable_dup(path);
 	if (found == 0)
-		printable_printf(s->log, _("no asset is called as '%s': it is on record without one\n"), safe);
+		buf_addf(apart, _("no asset is called as '%s': it is on record without one\n"), safe);
 	else if (found > 1)
-		printable_printf(s->log, _("several assets are called as '%s': it is on record without one\n"), safe);
+		buf_addf(apart, _("several assets are called as '%s': it is on record without one\n"), safe);
 	free(safe);
 	return found == 1 ? label : NULL;
 }
@@ -192,6 +244,7 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 	struct sleep_inhibit awake;
 	struct preserve_totals totals = {0};
 	struct preserve_paths paths = {args->words, args->count, NULL};
+	struct preserve_joined joined = {.apart = BUF_INIT};
 	size_t i = 0;
 	int rc = parse(args, &options, err);
 	if (rc < 0 || (args_option(args, "each") && preserve_paths_in(&paths, args->words[0], err) < 0))
@@ -202,11 +255,11 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 	while (rc == 0 && i < paths.count) {
 		char asset[LABEL_TEXT];
 		if (paths.each && !args_option(args, "on"))
-			options.on = asset_of(s, paths.words[i], asset);
+			options.on = asset_of(s, paths.words[i], asset, &joined.apart);
 		if (paths.each && !args_option(args, "type")) /* what a name does not tell is what a collector made */
 			options.type = strcmp(evidence_type_guess(paths.words[i], 0), "file") == 0 ? "triage" : NULL;
-		rc = preserve_one(s, paths.words[i], args_option(args, "opener"), &options, paths.count == 1, &totals,
-		                  err);
+		rc = preserve_one(s, paths.words[i], args_option(args, "opener"), &options, paths.each ? &joined : NULL,
+		                  paths.count == 1, &totals, err);
 		i++;
 		if (i < paths.count && progress_step(&s->progress, paths.words[i], 0, 0, NULL) < 0)
 			break; /* the person stopped */
@@ -218,6 +271,10 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 		totals.failed++;
 	}
 	sleep_inhibit_end(&awake);
+	if (paths.each)
+		joined_tell(s, &joined);
+	free(joined.labels);
+	buf_release(&joined.apart);
 	rc = rc < 0 ? -1 : cmd_preserve_conclude(&totals, paths.count, err);
 	collections_free(paths.each, paths.each ? paths.count : 0);
 	return rc;
