@@ -87,6 +87,18 @@ static void what_is_not_said_is_asked_for(void **state)
 	terminal_type(t, "V");
 	terminal_await_row(t, -1, "R1-E1: the same");
 	terminal_await(t, "last verified");
+	terminal_type(t, "P"); /* the next file: form and folder stand there as they were answered */
+	terminal_await_row(t, -1, ":preserve");
+	type_plain(t, make("more.txt", 0, "more"));
+	terminal_await_row(t, -1, "Of which asset:");
+	terminal_type(t, "HR" KEYS_ENTER);
+	terminal_await_row(t, -1, "In which form:");
+	terminal_await(t, "> raw");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "Folder for the copy:");
+	terminal_await_row(t, -1, "/copies");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "R1-E2 187897ce0afcf20b50ba2b37dca84a951b7046f29ed5ab94f010619f69d6e189");
 	type_line(t, ":preserve --as hash ", program_file(&program, "not-there"));
 	terminal_await(t, "cannot open");
 	terminal_type(t, KEYS_ESCAPE);
@@ -96,6 +108,8 @@ static void what_is_not_said_is_asked_for(void **state)
 	assert_non_null(strstr(program.out.data, "\"form\": \"raw\""));
 	assert_non_null(strstr(program.out.data, "\"on\": \"R1-A1\""));
 	assert_non_null(strstr(program.out.data, "\"verified\": \"ok\""));
+	program_good(&program, "show", "R1-E2", "--json", NULL);
+	assert_non_null(strstr(program.out.data, "\"form\": \"raw\""));
 }
 
 static void a_photograph_is_evidence(void **state)

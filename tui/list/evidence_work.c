@@ -21,6 +21,12 @@
 
 #define LISTED 200 /* assets to choose from; more are typed as --on LABEL */
 
+/* What was answered last, until genba ends: several files are preserved one after the other, mostly in one way. */
+static struct {
+	int form;     /* place in the list of forms */
+	char *folder; /* or NULL */
+} last;
+
 /* ---- beginning */
 
 static void add_word(struct buf *line, const char *word)
@@ -88,20 +94,18 @@ static void add_forms(struct choices *c)
 	}
 }
 
-/* Asks, and appends ` --option value`. 0: left. */
-static int evidence_work_choose(struct workbench *wb, const char *question, const struct choices *c, const char *option,
-                                struct buf *line, const char **taken)
+/* Asks, beginning with the one at `first`, and appends ` --option value`. Its place, or -1: left. */
+static int evidence_work_choose(struct workbench *wb, const char *question, const struct choices *c, int first,
+                                const char *option, struct buf *line)
 {
-	int i = c->count ? prompt_choice(wb, question, (const char *const *)c->texts, c->count, 0, NULL) : -1;
+	int i = c->count ? prompt_choice(wb, question, (const char *const *)c->texts, c->count, first, NULL) : -1;
 	if (i < 0)
-		return 0;
+		return -1;
 	if (*c->values[i]) {
 		buf_addf(line, " --%s", option);
 		add_word(line, c->values[i]);
 	}
-	if (taken)
-		*taken = c->values[i];
-	return 1;
+	return i;
 }
 
 static int ask_asset(struct workbench *wb, struct buf *line)
@@ -109,7 +113,7 @@ static int ask_asset(struct workbench *wb, struct buf *line)
 	struct choices c = {.count = 0};
 	add_choice(&c, xstrdup(_("of no asset")), "");
 	record_each(workbench_case(wb), "asset", 0, add_asset, &c, NULL);
-	int ok = c.count < 2 || evidence_work_choose(wb, _("Of which asset: "), &c, "on", line, NULL);
+	int ok = c.count < 2 || evidence_work_choose(wb, _("Of which asset: "), &c, 0, "on", line) >= 0;
 	free_choices(&c);
 	return ok;
 }
@@ -117,21 +121,26 @@ static int ask_asset(struct workbench *wb, struct buf *line)
 static int ask_form(struct workbench *wb, struct buf *line, int *copies)
 {
 	struct choices c = {.count = 0};
-	const char *taken = "hash";
 	add_forms(&c);
-	int ok = evidence_work_choose(wb, _("In which form: "), &c, "as", line, &taken);
-	*copies = strcmp(taken, "hash") != 0;
+	int i = evidence_work_choose(wb, _("In which form: "), &c, last.form, "as", line);
+	*copies = i >= 0 && strcmp(c.values[i], "hash") != 0;
+	if (i >= 0)
+		last.form = i;
 	free_choices(&c);
-	return ok;
+	return i >= 0;
 }
 
 static int ask_folder(struct workbench *wb, struct buf *line)
 {
-	char *folder = prompt_path(wb, _("Folder for the copy: "), PROMPT_PATH_FOLDER);
+	struct prompt_path asked = {
+	    .question = _("Folder for the copy: "), .offered = last.folder, .wanted = PROMPT_PATH_FOLDER};
+	char *folder = prompt_path_ask(wb, &asked);
 	int ok = folder && *folder;
 	if (ok) {
 		buf_adds(line, " --to");
 		add_word(line, folder);
+		free(last.folder);
+		last.folder = xstrdup(folder);
 	}
 	free(folder);
 	return ok;
