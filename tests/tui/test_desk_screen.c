@@ -33,6 +33,21 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* From the top of the board down to the row that holds the text. */
+static void go_to_row_with(struct terminal *t, const char *text)
+{
+	int row = terminal_find(t, text) - 2;
+	char place[16];
+	assert_true(row >= 0);
+	terminal_type(t, "g");
+	terminal_await_row(t, -2, " 1/");
+	for (int k = 0; k < row; k++) {
+		terminal_type(t, "j");
+		snprintf(place, sizeof place, " %d/", k + 2);
+		terminal_await_row(t, -2, place);
+	}
+}
+
 static void what_waits_and_what_becomes_of_it(void **state)
 {
 	(void)state;
@@ -98,9 +113,17 @@ static void a_rescue_without_a_criterion_is_a_decision(void **state)
 	(void)state;
 	program_good(&program, "add", "consultation", "from=Organisation A", "when=2014-07-15", "summary=Spoofed mail",
 	             NULL);
+	program_good(&program, "add", "consultation", "from=Organisation A", "when=2014-06-15", "summary=Slow terminal",
+	             NULL);
 	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
-	terminal_type(t, "D");
-	terminal_await_row(t, 3, "Spoofed mail");
+	/* the board says who waits, and leads to just that one */
+	terminal_await(t, "Consultations that wait");
+	terminal_await(t, "Organisation A — Spoofed mail");
+	go_to_row_with(t, "Spoofed mail");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "Desk");
+	terminal_await_row(t, -2, " 2/2");
+	terminal_await_row(t, 3, "Slow terminal");
 	terminal_type(t, "o");
 	terminal_await(t, "R1-Q1.genba");
 	terminal_type(t, KEYS_ENTER);

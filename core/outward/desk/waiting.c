@@ -3,8 +3,8 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/time/clock.h"
+#include "case/query/consultation.h"
 #include "case/store/record.h"
-#include "case/store/record_summary.h"
 #include "outward/desk/period.h"
 
 #include <stdlib.h>
@@ -46,26 +46,10 @@ static struct waiting_item *put(struct waiting_look *l, enum waiting_sort sort, 
 	return item;
 }
 
-int waiting_rank(const json_t *record)
-{
-	static const char *const leads[] = {"to_contact", "new", "assessing"};
-	const char *became = json_get_string(record, "became");
-	const char *status = json_get_string(record, "status");
-	if (record_kind(record) == kind_find("consultation"))
-		return !json_get_string(record, "case_id") &&
-		               (!became || strcmp(became, "open") == 0 || strcmp(became, "unknown") == 0)
-		           ? 0
-		           : -1;
-	for (size_t i = 0; i < sizeof leads / sizeof *leads && record_kind(record) == kind_find("lead"); i++)
-		if (strcmp(status ? status : "new", leads[i]) == 0)
-			return (int)i + 1;
-	return -1;
-}
-
 /* What waits, by what is kept of it: no text yet. */
 static int is_waiting(const json_t *record)
 {
-	return !json_object_get(record, "retracted") && waiting_rank(record) >= 0;
+	return !json_object_get(record, "retracted") && consultation_rank(record) >= 0;
 }
 
 static char *name_of(struct waiting_look *l, const char *label)
@@ -200,11 +184,4 @@ void waiting_release(struct desk_waiting *waiting)
 	}
 	free(waiting->items);
 	memset(waiting, 0, sizeof *waiting);
-}
-
-int waiting_consultations(struct case_file *c, record_fn fn, void *ctx, struct err *err)
-{
-	static const char waits[] = "coalesce(json_extract(json, '$.became'), 'open') IN ('open', 'unknown') AND "
-	                            "json_extract(json, '$.case_id') IS NULL";
-	return record_summary_pick(c, "consultation", waits, 0, fn, ctx, err);
 }

@@ -34,15 +34,7 @@ int waiting_make(const struct desk_source *source, const struct desk_cases *case
                  struct err *err);
 void waiting_release(struct desk_waiting *waiting);
 
-/* What of a register waits, the most urgent first: 0 a consultation, 1 a lead to be told, 2 a new one, 3 one that is assessed;
- * -1: nothing is to be done with it any more, or it is another kind of record. */
-int waiting_rank(const json_t *record);
-
 /* Days since then, by the days of this place; -1: not known, or still to come. */
 long waiting_age(const char *when);
-
-/* The consultations of one register of which nothing has become yet, as record_each() gives them: the others, which are most
- * of an old register, are not read. */
-int waiting_consultations(struct case_file *c, record_fn fn, void *ctx, struct err *err);
 
 #endif

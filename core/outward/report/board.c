@@ -132,19 +132,13 @@ static int add_file(struct building *k)
 }
 
 /* In the order of urgency. */
-static int (*const sections[])(struct building *k) = {board_add_decisions,
-                                                      board_add_machines,
-                                                      board_add_findings,
-                                                      board_add_steps,
-                                                      board_add_overdue,
-                                                      board_add_evidence,
-                                                      add_events,
-                                                      board_add_measures,
-                                                      board_add_sweep,
-                                                      board_add_mail,
-                                                      board_add_chain,
-                                                      add_questions,
-                                                      add_file};
+static int (*const sections[])(struct building *k) = {board_add_decisions,     board_add_machines,
+                                                      board_add_consultations, board_add_findings,
+                                                      board_add_steps,         board_add_overdue,
+                                                      board_add_evidence,      add_events,
+                                                      board_add_measures,      board_add_sweep,
+                                                      board_add_mail,          board_add_chain,
+                                                      add_questions,           add_file};
 
 #define SECTIONS (sizeof sections / sizeof *sections)
 

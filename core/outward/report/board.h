@@ -4,7 +4,7 @@
  * Computed from the records each time it is shown, as rows that the workbench
  * lists and `genba board` prints: sections in the order of urgency. First what
  * waits for a decision, then "infected and not isolated", then what is suspected
- * and still connected. What is not known is said to be unknown.
+ * and still connected, then who waits for an answer. What is not known is said to be unknown.
  *
  * A row says where the workbench goes from it: `view` and `argument` are a row of
  * its table of views and what that view is about; without them it is the record

@@ -1,4 +1,5 @@
-/* What waits for a decision: warnings at opening, conflicts, a handover to be accepted, texts that were being typed. */
+/* What waits for a decision: warnings at opening, conflicts, a handover to be accepted, texts that were being typed; and who
+ * waits for an answer. */
 #include "outward/report/board_private.h"
 
 #include "base/buf.h"
@@ -9,6 +10,7 @@
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
 #include "base/time/time_cell.h"
+#include "case/query/consultation.h"
 #include "case/query/record_kept.h"
 #include "case/store/draft.h"
 #include "handover/parcel/transfer.h"
@@ -226,4 +228,56 @@ int board_add_decisions(struct building *k)
 	int rc = draft_each(k->c, take_draft, k, k->err);
 	add_notices(k, 0);
 	return rc;
+}
+
+/* ---- who waits for an answer */
+
+/* The organisation or person, as it was called then. */
+static char *caller(struct building *k, const char *label)
+{
+	size_t i;
+	json_t *of_then;
+	if (!label)
+		return xstrdup(_("unknown"));
+	json_array_foreach(json_object_get(k->past, "party"), i, of_then) {
+		if (strcmp(record_label(of_then), label) == 0)
+			return record_title(of_then);
+	}
+	json_t *party = k->commit ? NULL : record_get(k->c, label, RECORD_RAW, NULL);
+	char *name = party ? record_title(party) : xstrdup(label);
+	json_decref(party);
+	return name;
+}
+
+static int take_consultation(void *ctx, json_t *consultation)
+{
+	struct building *k = ctx;
+	if (consultation_rank(consultation) < 0)
+		return 0;
+	if (!k->consultations++)
+		board_add(k->b, BOARD_HEADING, NULL, _("Consultations that wait"));
+	if (k->consultations > BOARD_LISTED)
+		return 0;
+	char *name = caller(k, json_get_string(consultation, "from"));
+	char *summary = record_title(consultation);
+	struct buf text = BUF_INIT;
+	board_field_words(consultation, "when", &text);
+	buf_addf(&text, "  %s — %s", name, summary);
+	board_add(k->b, BOARD_ATTENTION, record_label(consultation), text.data);
+	board_lead(k, "desk", record_label(consultation), NULL);
+	buf_release(&text);
+	free(summary);
+	free(name);
+	return 0;
+}
+
+int board_add_consultations(struct building *k)
+{
+	int rc = k->commit ? board_each(k, "consultation", take_consultation, k)
+	                   : consultation_each_waiting(k->c, take_consultation, k, k->err);
+	if (rc == 0 && k->consultations > BOARD_LISTED) {
+		board_addf(k->b, BOARD_ATTENTION, NULL, _("and %zu more"), k->consultations - BOARD_LISTED);
+		board_lead(k, "desk", NULL, NULL);
+	}
+	return rc < 0 ? -1 : 0;
 }

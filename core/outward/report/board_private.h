@@ -27,6 +27,7 @@ struct building {
 	int is_waiting;       /* it was not long enough */
 	size_t decisions, conflicts, suspected, overdue;
 	size_t findings, findings_high; /* that nobody has judged */
+	size_t consultations;           /* that wait */
 };
 
 void board_add(struct board *b, enum board_tone tone, const char *label, const char *text);
@@ -65,6 +66,7 @@ int board_each(struct building *k, const char *kind, record_fn fn, void *ctx);
 /* The sections, in the order in which they stand. Each 0 or -1. */
 int board_add_decisions(struct building *k);
 int board_add_machines(struct building *k);
+int board_add_consultations(struct building *k);
 int board_add_steps(struct building *k);
 int board_add_overdue(struct building *k);
 int board_add_measures(struct building *k);

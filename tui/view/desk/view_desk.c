@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/words.h"
+#include "case/query/consultation.h"
 #include "outward/desk/escalate.h"
 #include "outward/desk/stage.h"
 #include "outward/desk/waiting.h"
@@ -74,7 +75,7 @@ static int take_consultation(void *ctx, json_t *record)
 {
 	struct desk_lines *l = ctx;
 	const char *from = json_get_string(record, "from");
-	if (waiting_rank(record) < 0)
+	if (consultation_rank(record) < 0)
 		return 0;
 	char *who = xstrdup(from ? workbench_name(l->v->wb, from) : "");
 	put_line(l, record, 0, "when", "eligible", who, "summary");
@@ -92,7 +93,7 @@ static void take_settled(struct desk_lines *l)
 			continue;
 		json_t *record = workbench_get(l->v->wb, label, 0, NULL);
 		const char *from = json_get_string(record, "from");
-		if (record && waiting_rank(record) < 0) {
+		if (record && consultation_rank(record) < 0) {
 			char *who = xstrdup(from ? workbench_name(l->v->wb, from) : "");
 			put_line(l, record, 0, "when", "became", who, "summary");
 			l->items[l->count - 1].is_settled = 1;
@@ -105,7 +106,7 @@ static void take_settled(struct desk_lines *l)
 static int take_lead(void *ctx, json_t *record)
 {
 	struct desk_lines *l = ctx;
-	int rank = waiting_rank(record);
+	int rank = consultation_rank(record);
 	const char *publisher = json_get_string(record, "publisher");
 	if (rank < 0)
 		return 0;
@@ -164,7 +165,7 @@ static int fill(struct view *v, int columns, struct err *err)
 	(void)columns;
 	struct desk_lines l = {v, NULL, 0, 0};
 	int rc = *workbench_as_of(v->wb) ? workbench_each(v->wb, "consultation", 0, take_consultation, &l, err)
-	                                 : waiting_consultations(workbench_case(v->wb), take_consultation, &l, err);
+	                                 : consultation_each_waiting(workbench_case(v->wb), take_consultation, &l, err);
 	if (rc == 0)
 		rc = workbench_each(v->wb, "lead", 0, take_lead, &l, err);
 	if (rc == 0)
@@ -486,11 +487,13 @@ static const struct view_key keys[] = {
     {0},
 };
 
-static struct view *open_desk(struct workbench *wb, const char *none)
+/* At what waits under that label, if one is given. */
+static struct view *open_desk(struct workbench *wb, const char *label)
 {
-	(void)none;
 	struct view *v = view_new(wb, &desk_view, NULL);
 	v->pane = pane;
+	if (label && *label)
+		view_begin_at(v, label);
 	return v;
 }
 

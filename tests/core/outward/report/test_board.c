@@ -294,11 +294,44 @@ static void what_is_very_much_is_counted(void **state)
 	board_release(&b);
 }
 
+/* Who asked for help waits until something has become of it; of none the board says nothing. */
+static void an_open_consultation_waits(void **state)
+{
+	char then[HISTORY_ID];
+	(void)state;
+	load(NULL);
+	assert_null(row("Consultations that wait"));
+	add("consultation", "when=2014-06-30 from=Agency summary=Slow+terminal");
+	add("consultation", "when=2014-07-02 from=Town summary=Odd+mail became=advice");
+	add("consultation", "when=2014-07-02 from=Union summary=Leak");
+	assert_int_equal(history_head(case_history(the_case), then, NULL), 0);
+	load(NULL);
+	assert_non_null(row("Consultations that wait"));
+	const struct board_row *first = row("2014-06-30  Agency — Slow terminal");
+	assert_non_null(first);
+	assert_int_equal(first->tone, BOARD_ATTENTION);
+	assert_string_equal(first->label, "R1-Q1");
+	assert_string_equal(first->view, "desk");
+	assert_string_equal(first->argument, "R1-Q1");
+	assert_non_null(row("2014-07-02  Union — Leak"));
+	assert_null(row("Odd mail"));
+	set("R1-Q1", "became=declined");
+	set("R1-P1", "name=Bureau");
+	assert_int_equal(record_retract(the_case, "R1-Q3", "twice", NULL), 0);
+	load(NULL);
+	assert_null(row("Consultations that wait"));
+	load(then);
+	assert_non_null(row("2014-06-30  Agency — Slow terminal"));
+	assert_non_null(row("Union — Leak"));
+	assert_null(row("Odd mail"));
+}
+
 int main(void)
 {
 #define BOARD_TEST(f) cmocka_unit_test_setup_teardown(f, case_setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    BOARD_TEST(what_is_very_much_is_counted),
+	    BOARD_TEST(an_open_consultation_waits),
 	    BOARD_TEST(coverage_is_checked_of_expected),
 	    BOARD_TEST(infected_and_not_isolated_comes_first),
 	    BOARD_TEST(many_alarms_are_counted),
