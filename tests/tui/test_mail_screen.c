@@ -153,6 +153,14 @@ static void the_desk_does_with_one_key_what_there_is_to_do(void **state)
 	terminal_await(t, "[x]");
 	terminal_type(t, KEYS_ENTER);
 	terminal_await(t, "1 indicator of it is on record");
+	terminal_type(t, "p"); /* what is on record is seen before its value, cannot be marked, and that is told */
+	terminal_await(t, "on record as R1-I1  pr[at]yahoo");
+	terminal_type(t, "G");
+	terminal_await(t, "> [ ] file name");
+	terminal_type(t, "g");
+	terminal_await(t, "> [ ] mail address");
+	terminal_type(t, " " KEYS_ENTER);
+	terminal_await(t, "nothing new was marked: 1 of the list is on record already");
 	terminal_type(t, "7");
 	terminal_await(t, "pr@yahoo.co.jp");
 	terminal_quit(t);

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "case/store/record.h"
 #include "finding/indicator/pick.h"
 #include "tui/workbench/prompt.h"
@@ -12,6 +13,26 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+#define TYPE_CELLS 14 /* of the widest type, in both languages */
+
+void indicator_pick_add(struct buf *out, const char *type, const char *known, const char *value)
+{
+	const struct field_value *named = field_value_find(kind_field(kind_find("indicator"), "type"), type);
+	text_pad(out, named ? field_value_label(named) : type, TYPE_CELLS);
+	buf_addf(out, " %s%s%s", known, *known ? "  " : "", value);
+}
+
+void indicator_pick_tell_none(struct workbench *wb, size_t known)
+{
+	if (known)
+		workbench_tell(wb, TONE_ATTENTION,
+		               P_("nothing new was marked: %zu of the list is on record already",
+		                  "nothing new was marked: %zu of the list are on record already", known),
+		               known);
+	else
+		workbench_tell(wb, TONE_ATTENTION, "%s", _("nothing was marked (Space marks): nothing is on record"));
+}
 
 /* ---- picking */
 
@@ -24,15 +45,17 @@ static size_t count_offers(void *ctx, const char *typed)
 static void indicator_pick_line(void *ctx, size_t i, struct buf *out)
 {
 	const struct indicator_pick *offer = &((struct indicator_picks *)ctx)->all[i];
-	const struct field *type = kind_field(kind_find("indicator"), "type");
-	const struct field_value *named = field_value_find(type, offer->type);
-	buf_addf(out, "%-10s %s", named ? field_value_label(named) : offer->type, offer->value);
+	const char *role = indicator_pick_role(ctx, offer);
+	struct buf known = BUF_INIT;
+	if (*offer->known)
+		buf_addf(&known, _("known: %s, %s"), offer->known, offer->role);
+	indicator_pick_add(out, offer->type, known.len ? known.data : "", offer->value);
+	buf_release(&known);
 	if (offer->times > 1)
 		buf_addf(out, " ×%zu", offer->times);
-	const char *role = indicator_pick_role(ctx, offer);
 	if (*offer->known)
-		buf_addf(out, _("   known: %s, %s"), offer->known, offer->role);
-	else if (*offer->own)
+		return;
+	if (*offer->own)
 		buf_addf(out, _("   a machine of the case: %s"), offer->own);
 	else if (role)
 		buf_addf(out, "   %s",
@@ -58,10 +81,13 @@ static void record_marked(struct workbench *wb, const struct indicator_picks *o,
 	struct err err = ERR_INIT;
 	size_t added;
 	size_t marked = 0;
-	for (size_t i = 0; i < o->count; i++)
+	size_t known = 0;
+	for (size_t i = 0; i < o->count; i++) {
 		marked += o->all[i].marked != 0;
+		known += *o->all[i].known != 0;
+	}
 	if (!marked)
-		workbench_tell(wb, TONE_ATTENTION, "%s", _("nothing was marked (Space marks): nothing is on record"));
+		indicator_pick_tell_none(wb, known);
 	else if (indicator_picks_record(o, workbench_case(wb), note, "pasted text", &added, &err) < 0)
 		workbench_tell_error(wb, &err);
 	else

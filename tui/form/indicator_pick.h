@@ -7,7 +7,16 @@
 #ifndef GENBA_TUI_FORM_INDICATOR_PICK_H
 #define GENBA_TUI_FORM_INDICATOR_PICK_H
 
+#include <stddef.h>
+
+struct buf;
 struct workbench;
+
+/* One line of a list to pick from: the type, what is known of it ("" if it is new), the value, which may be cut at the end. */
+void indicator_pick_add(struct buf *out, const char *type, const char *known, const char *value);
+
+/* Nothing was marked; `known` of the list were on record before, and cannot be. */
+void indicator_pick_tell_none(struct workbench *wb, size_t known);
 
 /* `of`: label of the record that the text is of, or NULL. A note names the new records then in its field `on`; to any other they
  * link. */

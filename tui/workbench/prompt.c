@@ -461,6 +461,10 @@ static void choosing_key(struct prompt_choosing *c, struct editing *e, int key)
 		c->selected += page;
 	else if (key == KEY_PAGE_UP)
 		c->selected -= c->selected > page ? page : c->selected;
+	else if (source->fixed && (key == KEY_FIRST || key == 'g'))
+		c->selected = 0;
+	else if (source->fixed && (key == KEY_LAST || key == 'G'))
+		c->selected = c->count ? c->count - 1 : 0;
 	else if (source->toggle && (key == '\t' || (source->fixed && key == ' '))) {
 		if (c->selected < c->count)
 			source->toggle(source->ctx, c->selected);

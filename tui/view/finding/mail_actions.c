@@ -15,6 +15,7 @@
 #include "finding/mail/places.h"
 #include "finding/mail/propose.h"
 #include "finding/mail/similar.h"
+#include "tui/form/indicator_pick.h"
 #include "tui/form/questions.h"
 #include "tui/workbench/prompt_path.h"
 #include "tui/workbench/workbench.h"
@@ -242,12 +243,12 @@ static void offers_text(void *ctx, size_t i, struct buf *out)
 {
 	const json_t *item = json_array_get(((struct mail_offers *)ctx)->items, i);
 	struct buf safe = BUF_INIT;
-	const struct field_value *type =
-	    field_value_find(kind_field(kind_find("indicator"), "type"), text_of(item, "type"));
-	textscan_defang(text_of(item, "value"), strlen(text_of(item, "value")), &safe);
-	buf_addf(out, "%-10s %s", type ? field_value_label(type) : text_of(item, "type"), safe.data);
+	struct buf known = BUF_INIT;
 	if (*text_of(item, "known"))
-		buf_addf(out, _("   on record: %s"), text_of(item, "known"));
+		buf_addf(&known, _("on record as %s"), text_of(item, "known"));
+	textscan_defang(text_of(item, "value"), strlen(text_of(item, "value")), &safe);
+	indicator_pick_add(out, text_of(item, "type"), known.len ? known.data : "", safe.data);
+	buf_release(&known);
 	buf_release(&safe);
 }
 
@@ -269,11 +270,16 @@ static void promote_marked(struct view *v, const char *mail, const struct mail_o
 	struct err err = ERR_INIT;
 	char label[LABEL_TEXT];
 	size_t made = 0;
-	for (size_t i = 0; i < json_array_size(o->items) && !err.code; i++)
+	size_t known = 0;
+	for (size_t i = 0; i < json_array_size(o->items) && !err.code; i++) {
+		known += *text_of(json_array_get(o->items, i), "known") != 0;
 		if (o->marks[i] && mail_promote(workbench_case(v->wb), mail, o->items, i, label, &err) == 0)
 			made++;
+	}
 	if (err.code)
 		workbench_tell_error(v->wb, &err);
+	else if (made == 0)
+		indicator_pick_tell_none(v->wb, known);
 	else
 		workbench_tell(v->wb, TONE_GOOD,
 		               P_("%zu indicator of it is on record", "%zu indicators of it are on record", made),
