@@ -27,50 +27,52 @@ struct section {
 	const char *fields; /* told behind the title, separated by blanks; only those that are set */
 	const char *none;   /* what is said if there are none */
 	int alarm;
+	int is_of_open; /* its title does not say that only what is open is told */
 };
 
 static const struct section sections[] = {
     {BOTH, N_("Infected and not isolated"), "asset", "status=infected|compromised -containment=isolated|not_applicable",
-     "status containment isolation_requested user department", N_("none on record"), 1},
-    {BOTH, N_("Decisions needed"), "decision", "status=proposed", "options risk review", N_("none on record"), 0},
-    {BOTH, N_("Decided"), "decision", "status=decided", "choice reason by when", N_("nothing on record"), 0},
-    {BOTH, N_("Facts"), "note", "stance=fact", "confidence on", N_("nothing on record"), 0},
+     "status containment isolation_requested user department", N_("none on record"), 1, 0},
+    {BOTH, N_("Decisions needed"), "decision", "status=proposed", "options risk review", N_("none on record"), 0, 0},
+    {BOTH, N_("Decided"), "decision", "status=decided", "choice reason by when", N_("nothing on record"), 0, 0},
+    {BOTH, N_("Facts"), "note", "stance=fact", "confidence on", N_("nothing on record"), 0, 0},
     {BOTH, N_("Hearsay, hypotheses and questions: not established"), "note",
      "stance=hearsay|hypothesis|question -state=ruled_out|answered", "stance confidence told_by on",
-     N_("nothing on record"), 0},
+     N_("nothing on record"), 0, 0},
     {BRIEF_HANDOVER, N_("Ruled out or answered"), "note", "state=ruled_out|answered", "stance against",
-     N_("nothing on record"), 0},
+     N_("nothing on record"), 0, 0},
     {BOTH, N_("Situation: what is being established"), "measure", "track=situation -status=done|verified|dropped",
-     "status by_whom owner due", N_("no open measure"), 0},
+     "status by_whom owner due", N_("no open measure"), 0, 1},
     {BOTH, N_("Cause of the infection"), "measure", "track=cause -status=done|verified|dropped",
-     "status by_whom owner due", N_("no open measure"), 0},
+     "status by_whom owner due", N_("no open measure"), 0, 1},
     {BOTH, N_("Provisional measures"), "measure", "track=provisional -status=done|verified|dropped",
-     "status by_whom owner due", N_("no open measure"), 0},
+     "status by_whom owner due", N_("no open measure"), 0, 1},
     {BOTH, N_("Permanent measures"), "measure", "track=permanent -status=done|verified|dropped",
-     "status by_whom owner due", N_("no open measure"), 0},
+     "status by_whom owner due", N_("no open measure"), 0, 1},
     {BRIEF_HANDOVER, N_("Done, with results"), "measure", "status=done|verified", "done_at result",
-     N_("nothing on record"), 0},
-    {BRIEF_HANDOVER, N_("Playbooks under way"), "run", "state=running|paused", "on state started reason", N_("none"),
+     N_("nothing on record"), 0, 0},
+    {BRIEF_HANDOVER, N_("Playbooks under way"), "run", "state=running|paused", "on state started reason", N_("none"), 0,
      0},
     {BOTH, N_("Isolated, and how to undo it"), "asset", "containment=isolated|partial",
      "isolation_done isolation_by isolation_method isolation_verified undo release_condition",
-     N_("nothing is isolated"), 0},
+     N_("nothing is isolated"), 0, 0},
     {BRIEF_HANDOVER, N_("Evidence held, where, last verified"), "evidence", NULL,
-     "type form stored_at holder sha256 verified_at verified complete", N_("nothing on record"), 0},
+     "type form stored_at holder sha256 verified_at verified complete", N_("nothing on record"), 0, 0},
     {BRIEF_MEETING, N_("Evidence that is not complete or not yet hashed"), "evidence", "complete=partial|interrupted",
-     "type complete unread", N_("none on record"), 0},
+     "type complete unread", N_("none on record"), 0, 0},
     {BOTH, N_("Physical items and digests of others, to be hashed"), "evidence",
-     "form=physical|elsewhere match=pending", "hash_due holder seal_no", N_("none on record"), 0},
+     "form=physical|elsewhere match=pending", "hash_due holder seal_no", N_("none on record"), 0, 0},
     {BOTH, N_("Not checked yet: unknown, not clean"), "asset", "status=unchecked|unknown|suspected",
-     "status type department", N_("none on record; whether all machines are on record is another question"), 0},
-    {BOTH, N_("Logs that will be lost"), "logsource", "rotates:", "rotates holder preserved", N_("none on record"), 0},
+     "status type department", N_("none on record; whether all machines are on record is another question"), 0, 0},
+    {BOTH, N_("Logs that will be lost"), "logsource", "rotates:", "rotates holder preserved", N_("none on record"), 0,
+     0},
     {BRIEF_HANDOVER, N_("Who was told what"), "contact", NULL,
-     "party when direction means purpose result said next due", N_("nothing on record"), 0},
+     "party when direction means purpose result said next due", N_("nothing on record"), 0, 0},
     {BRIEF_MEETING, N_("What left the case, and to whom"), "release", "to:", "to tlp when",
-     N_("nothing has left this case"), 0},
+     N_("nothing has left this case"), 0, 0},
     {BRIEF_HANDOVER, N_("What left the case, and to whom"), "release", NULL,
-     "to tlp when approved_by file sha256 records left_out", N_("nothing has left this case"), 0},
-    {BRIEF_HANDOVER, N_("To decide after a merge"), "conflict", "state=open", "record one other", N_("none"), 1},
+     "to tlp when approved_by file sha256 records left_out", N_("nothing has left this case"), 0, 0},
+    {BRIEF_HANDOVER, N_("To decide after a merge"), "conflict", "state=open", "record one other", N_("none"), 1, 0},
 };
 
 #define SECTIONS (sizeof sections / sizeof *sections)
@@ -449,6 +451,7 @@ static void put_section(struct filling *f, struct brief *b)
 	if (f->found == 0) {
 		brief_put(b, BRIEF_LINE, NULL, i18n_text(f->section->none));
 		b->rows[b->count - 1].is_none = 1;
+		b->rows[b->count - 1].is_none_open = f->section->is_of_open;
 	}
 }
 

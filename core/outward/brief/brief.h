@@ -39,6 +39,7 @@ struct brief_row {
 	char *text;             /* printable, one line */
 	char *name;             /* of the record, printable; NULL: it is none */
 	int is_none;            /* says that its section is empty */
+	int is_none_open;       /* of such a row: records there may be, none of them open */
 	int wraps;              /* holds several things: it may take more than one line */
 	size_t more;            /* of a heading: records of its section that have no row, for there are very many */
 };

@@ -67,14 +67,24 @@ static void row_release(struct brief_row *row)
 	free(row->name);
 }
 
-/* The sections with nothing in them, together at the end. */
+static void put_names(struct brief *b, const char *heading, struct buf *names)
+{
+	if (names->len == 0) /* else two rows went at least: there is room */
+		return;
+	b->rows[b->count++] = (struct brief_row){.sort = BRIEF_HEADING, .text = xstrdup(heading)};
+	b->rows[b->count++] = (struct brief_row){.sort = BRIEF_LINE, .text = buf_take(names, NULL), .wraps = 1};
+}
+
+/* The sections with nothing in them, together at the end. That no measure is open does not say that none is on record. */
 static void merge_empty(struct brief *b)
 {
-	struct buf names = BUF_INIT;
+	struct buf none = BUF_INIT;
+	struct buf none_open = BUF_INIT;
 	size_t kept = 0;
 	for (size_t i = 0; i < b->count; i++) {
 		if (i + 1 < b->count && b->rows[i].sort == BRIEF_HEADING && b->rows[i + 1].is_none) {
-			buf_addf(&names, "%s%s", names.len ? " · " : "", b->rows[i].text);
+			struct buf *names = b->rows[i + 1].is_none_open ? &none_open : &none;
+			buf_addf(names, "%s%s", names->len ? " · " : "", b->rows[i].text);
 			row_release(&b->rows[i]);
 			row_release(&b->rows[++i]);
 			continue;
@@ -82,12 +92,10 @@ static void merge_empty(struct brief *b)
 		b->rows[kept++] = b->rows[i];
 	}
 	b->count = kept;
-	if (names.len) { /* two rows went at least: there is room */
-		b->rows[b->count++] =
-		    (struct brief_row){.sort = BRIEF_HEADING, .text = xstrdup(_("Nothing on record of"))};
-		b->rows[b->count++] = (struct brief_row){.sort = BRIEF_LINE, .text = xstrdup(names.data), .wraps = 1};
-	}
-	buf_release(&names);
+	put_names(b, _("Nothing on record of"), &none);
+	put_names(b, _("No open measure of"), &none_open);
+	buf_release(&none);
+	buf_release(&none_open);
 }
 
 /* What is left out of a section: how many, and their names as far as the line goes. */

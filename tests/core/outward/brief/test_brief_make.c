@@ -89,10 +89,40 @@ static void names_stand_there_in_full(void **state)
 	buf_release(&joined);
 }
 
+static const char *below(const struct brief *b, const char *heading)
+{
+	for (size_t i = 0; i + 1 < b->count; i++)
+		if (b->rows[i].sort == BRIEF_HEADING && strcmp(b->rows[i].text, heading) == 0)
+			return b->rows[i + 1].text;
+	fail_msg("no '%s'", heading);
+	return NULL;
+}
+
+/* Where a full page names its empty sections together, a measure that is done is on record all the same. */
+static void what_is_done_is_on_record(void **state)
+{
+	struct err err = ERR_INIT;
+	struct brief b;
+	(void)state;
+	for (int i = 0; i < 80; i++)
+		add("asset", i % 2 ? "hostname=PC-01 status=infected" : "hostname=PC-02 department=Sales");
+	add("measure", "title=Block+it track=provisional status=done");
+	add("measure", "title=Look+on track=situation");
+	assert_int_equal(brief_make(the_case, BRIEF_HANDOVER, NULL, &b, &err), 0);
+	assert_null(strstr(below(&b, "Nothing on record of"), "measures"));
+	assert_non_null(strstr(below(&b, "Nothing on record of"), "Facts"));
+	assert_string_equal(below(&b, "No open measure of"),
+	                    "Cause of the infection · Provisional measures · Permanent measures");
+	assert_non_null(strstr(below(&b, "Done, with results"), "Block it"));
+	assert_non_null(strstr(below(&b, "Situation: what is being established"), "Look on"));
+	brief_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(slices_make_the_same_page, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(what_is_done_is_on_record, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(names_stand_there_in_full, case_setup, case_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
