@@ -167,12 +167,60 @@ static void a_word_is_found_in_observations(void **state)
 	assert_int_equal(terminal_end(t), 0);
 }
 
+/* What a row cuts is told below the rows; Enter shows the line whole, again its evidence, and Esc leads back line by line. */
+static void a_line_is_seen_whole(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	program_case(&p, "A long line");
+	const char *path = program_file(&p, "gate.log");
+	FILE *f = fopen(path, "we");
+	assert_non_null(f);
+	for (int i = 0; i < 2; i++) {
+		fprintf(f, "2014-11-2%dT08:00:00+09:00 gate app: src=203.0.113.66 GET http://mail.example/owa/", i);
+		for (int k = 0; k < 12; k++)
+			fprintf(f, "part%02d/", k);
+		fprintf(f, "end status=40%d user=clerk%d\n", i, i);
+	}
+	fclose(f);
+	program_good(&p, "preserve", path, NULL);
+	program_good(&p, "add", "indicator", "type=ip", "value=203.0.113.66", NULL);
+	program_good(&p, "sweep", NULL);
+	struct terminal *t = terminal_open(30, 120, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "W");
+	terminal_await(t, "203.0.113.66");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "Sweep  203.0.113.66");
+	terminal_await(t, "status=400 user=clerk0");
+	assert_false(terminal_shows(t, "clerk1")); /* cut in its row */
+	terminal_type(t, "j");
+	terminal_await(t, "status=401 user=clerk1");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "R1-E1 gate.log");
+	terminal_await(t, "status=401 user=clerk1");
+	assert_false(terminal_shows(t, "2014-11-19")); /* the other line's */
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "R1-E1");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "Sweep  203.0.113.66");
+	terminal_await(t, "status=401 user=clerk1");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await(t, "2014-11-19"); /* the list, at the same line */
+	terminal_await(t, "status=401 user=clerk1");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_release(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_new_indicator_over_forty_hosts),
 	    cmocka_unit_test(a_sweep_from_the_screen),
 	    cmocka_unit_test(a_word_is_found_in_observations),
+	    cmocka_unit_test(a_line_is_seen_whole),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -5,7 +5,7 @@
 #include "finding/sweep/record/sweep_found.h"
 #include "tui/workbench/view.h"
 
-enum sweep_shape { BY_INDICATOR, LINES_OF_ONE, BY_CLIENT, BY_HOST, UPLOADS, BY_SOURCE };
+enum sweep_shape { BY_INDICATOR, LINES_OF_ONE, ONE_LINE, BY_CLIENT, BY_HOST, UPLOADS, BY_SOURCE };
 
 /* What a row stands for: numbers in `found`, SIZE_MAX if nothing. */
 struct sweep_row {
@@ -22,6 +22,7 @@ struct sweep_state {
 	size_t cap;
 	struct row *texts;
 	size_t text_count;
+	char one[LABEL_TEXT + OBSERVATION_ID]; /* ONE_LINE: its evidence and its id */
 	int is_reading;
 	char wanted[VIEW_LABELS]; /* what to begin at when all is read, or "" */
 	double told_at;           /* how far it is */
@@ -32,6 +33,17 @@ struct sweep_state *sweep_state(struct view *v);
 
 /* What the row under the cursor stands for, or NULL. */
 const struct sweep_row *sweep_row_of(struct view *v);
+
+/* ---- one line */
+
+/* A row of the list of lines, as far as it fits. */
+void sweep_line_row(struct view *v, const struct found_line *l, struct buf *line);
+/* Below the list: the line under the cursor, wrapped. */
+void sweep_line_pane(struct view *v);
+/* The line alone, all of it; back to the list, at that line. */
+void sweep_line_open(struct view *v);
+void sweep_line_fill(struct view *v);
+void sweep_line_leave(struct view *v);
 
 /* ---- keys */
 

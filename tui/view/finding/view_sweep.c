@@ -192,28 +192,6 @@ static void fill_lines(struct view *v)
 	}
 }
 
-/* By its name; on a wide screen with its label. */
-static void host_cell(struct view *v, const struct found_line *l, struct buf *line)
-{
-	size_t cells = v->columns < 120 ? 15 : 24;
-	struct buf text = BUF_INIT;
-	if (*l->asset && cells > 15)
-		buf_addf(&text, "%s ", l->asset);
-	buf_adds(&text, *l->asset ? workbench_name(v->wb, l->asset) : l->client);
-	sweep_pad(line, text.data, cells);
-	buf_release(&text);
-}
-
-static void line_row(struct view *v, const struct found_line *l, struct buf *line)
-{
-	sweep_pad_time(line, l->when, _("no time"));
-	host_cell(v, l, line);
-	sweep_pad(line, l->evidence, 7);
-	char *text = printable_dup(*l->text ? l->text : l->place);
-	buf_adds(line, text); /* cut where it is drawn, and seen to be */
-	free(text);
-}
-
 /* ---- rows, when they are drawn */
 
 static const char *sweep_row_label(struct view *v, size_t i)
@@ -241,7 +219,7 @@ static void sweep_row(struct view *v, size_t i, struct row *row)
 	if (r->line == SIZE_MAX)
 		sum_row(v, it, &line);
 	else
-		line_row(v, &it->lines[r->line], &line);
+		sweep_line_row(v, &it->lines[r->line], &line);
 	row->text = printable_dup(line.data);
 	snprintf(row->label, sizeof row->label, "%s", sweep_row_label(v, i));
 	buf_release(&line);
@@ -299,6 +277,9 @@ static int fill_shape(struct view *v, int columns, double deadline, struct err *
 	case LINES_OF_ONE:
 		fill_lines(v);
 		break;
+	case ONE_LINE:
+		sweep_line_fill(v);
+		break;
 	case BY_CLIENT:
 		sweep_fill_clients(v);
 		break;
@@ -344,6 +325,7 @@ static int fill_sweep(struct view *v, int columns, struct err *err)
 		s->found = s->held = now;
 	}
 	s->is_reading = rc == 1;
+	v->pane = s->shape == LINES_OF_ONE ? sweep_line_pane : NULL;
 	if (fill_shape(v, columns, deadline, err) < 0)
 		return -1;
 	if (s->found->unread)
@@ -431,7 +413,9 @@ static enum redraw open_row(struct view *v)
 {
 	const struct sweep_row *row = sweep_row_of(v);
 	const struct sweep_state *s = sweep_state(v);
-	if (row && row->line == SIZE_MAX && row->indicator < s->found->count)
+	if (s->shape == LINES_OF_ONE && row && row->line != SIZE_MAX)
+		sweep_line_open(v);
+	else if (row && row->line == SIZE_MAX && row->indicator < s->found->count)
 		workbench_push(v->wb, open_lines(v->wb, s->found->all[row->indicator].value));
 	else if (*view_label(v))
 		workbench_open(v->wb, view_label(v));
@@ -473,7 +457,10 @@ static int back_to_rows(struct view *v)
 	const struct sweep_state *s = sweep_state(v);
 	if (s->shape == BY_INDICATOR || s->shape == LINES_OF_ONE)
 		return 0;
-	show_as(v, s->shape);
+	if (s->shape == ONE_LINE)
+		sweep_line_leave(v);
+	else
+		show_as(v, s->shape);
 	return 1;
 }
 
@@ -540,7 +527,8 @@ static void about_sweep_row(struct view *v, struct buf *out)
 }
 
 static const struct view_key sweep_keys[] = {
-    {KEY_RETURN, N_("Enter"), N_("lines"), N_("the lines of the indicator; of a line, its evidence"), open_row, NULL},
+    {KEY_RETURN, N_("Enter"), N_("lines"), N_("the lines of the indicator; of a line all of it, and then its evidence"),
+     open_row, NULL},
     {'c', NULL, N_("by client"), N_("by client: who talked to what, the earliest first; or back"), by_client, NULL},
     {'h', NULL, N_("hosts"), N_("hosts by indicators, since when; or back"), by_host, NULL},
     {'e', NULL, N_("exits"), N_("by the machine whose log or collection it stands in: which exits; or back"), by_source,
