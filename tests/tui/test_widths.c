@@ -97,6 +97,41 @@ static void a_long_question(void **state)
 	program_release(&p);
 }
 
+/* How to end what is asked stands whole on the narrowest screen. */
+static void hints_in(const char *language, const char *paste, const char *which, const char *field, const char *several)
+{
+	struct program p;
+	program_init(&p);
+	program_case(&p, "Hints");
+	program_good(&p, "add", "asset", "hostname=PC-1", NULL);
+	struct terminal *t = terminal_open(24, 80, NULL, "--lang", language, getenv("GENBA_CASE"), NULL);
+	terminal_await(t, "Hints");
+	terminal_type(t, "p");
+	terminal_await(t, paste);
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, paste);
+	terminal_type(t, "3");
+	terminal_await_row(t, 3, "PC-1");
+	terminal_type(t, "b");
+	terminal_await_row(t, -1, which);
+	terminal_type(t, field);
+	terminal_await_row(t, -1, field);
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, several);
+	terminal_hang_up(t);
+	terminal_end(t);
+	program_release(&p);
+}
+
+static void hints_are_seen_whole(void **state)
+{
+	(void)state;
+	hints_in("en", "Paste a text: indicators in it are offered  Ctrl-S keeps it · Esc leaves it", "Set which field",
+	         "Evidence", "Ctrl-S takes the marked · Esc ends");
+	hints_in("ja", "侵害指標を拾い出す文章を貼り付け  Ctrl-S で保存 · Enter で改行 · Esc で中止", "設定する項目",
+	         "根拠となる証拠", "Ctrl-S で印のものに決定 · Esc で中止");
+}
+
 /* A time without its zone is another time. */
 static void a_time_with_its_zone(void **state)
 {
@@ -121,7 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_longer_name_among_many), cmocka_unit_test(columns_of_few_values),
 	    cmocka_unit_test(long_rows_of_the_chain),   cmocka_unit_test(a_long_question),
-	    cmocka_unit_test(a_time_with_its_zone),
+	    cmocka_unit_test(a_time_with_its_zone),     cmocka_unit_test(hints_are_seen_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -439,9 +439,8 @@ char *form_pick_reference(struct workbench *wb, const struct field *field, const
 	    .is_marked = set ? is_chosen : NULL,
 	    .toggle = set ? toggle : NULL,
 	    .work = work,
-	    .help =
-	        set ? _(" Type to find · Tab marks · Enter adds this one · Ctrl-S takes the marked ones · Esc leaves")
-	            : _(" Type to find · ↑↓ choose · Enter takes it · Esc leaves")};
+	    .help = set ? _(" Type to find · Tab marks · Enter adds it · Ctrl-S takes the marked · Esc ends")
+	                : _(" Type to find · ↑↓ choose · Enter takes it · Esc leaves")};
 	char *question = xasprintf("%s: ", field_label(field));
 	int picked = prompt_pick(wb, question, &source, NULL);
 	char *result = picked == -1 || (picked == -2 && !set) ? NULL : result_of(&p, picked);

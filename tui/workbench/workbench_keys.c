@@ -80,7 +80,7 @@ static enum redraw write_note(struct view *v)
 /* For terminals without bracketed paste: the text is pasted, or typed, into a prompt. */
 static enum redraw paste(struct view *v)
 {
-	char *text = draft_prompt_text(v->wb, "paste", _("Paste a text: what it holds is offered as indicators"));
+	char *text = draft_prompt_text(v->wb, "paste", _("Paste a text: indicators in it are offered"));
 	if (text && *text)
 		workbench_show(v->wb, "indicators", text);
 	if (text)
