@@ -155,6 +155,25 @@ static void what_was_preserved_is_under_the_cursor(void **state)
 	terminal_quit(t);
 }
 
+/* An event of a mail that was said to be for this. */
+static void whose_act_it_was(const char *purpose, int attacker)
+{
+	char set[40];
+	snprintf(set, sizeof set, "purpose=%s", purpose);
+	program_good(&program, "set", "R1-L1", set, NULL);
+	struct terminal *t = terminal_open_case();
+	press(t, "K", 1, "1 mail");
+	press(t, KEYS_ENTER, 1, "R1-L1  Minutes");
+	press(t, KEYS_ENTER, 1, "R1-L1  Mail");
+	press(t, "c", -1, "What follows from it:");
+	answer(t, "Event", "New: Event");
+	terminal_await(t, "2014-07-10 10:02:00+09:00");
+	assert_int_equal(terminal_find(t, "attacker") >= 0, attacker);
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "New: Event");
+	terminal_quit(t);
+}
+
 /* Who took a mail in holds it, whoever made it; indicators made of it are among what refers to it. */
 static void a_mail_is_held_and_referred_to(void **state)
 {
@@ -172,13 +191,16 @@ static void a_mail_is_held_and_referred_to(void **state)
 	press(t, KEYS_ENTER, 1, "R1-L1  Mail");
 	press(t, "G", -2, "/");
 	terminal_await(t, "R1-I1  Indicator");
-	/* an event of it has its time */
+	/* an event of it has its time; whose act it was nobody has said */
 	press(t, "c", -1, "What follows from it:");
 	answer(t, "Event", "New: Event");
 	terminal_await(t, "2014-07-10 10:02:00+09:00");
+	assert_int_equal(terminal_find(t, "attacker"), -1);
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_gone(t, "New: Event");
 	terminal_quit(t);
+	whose_act_it_was("genuine", 0);
+	whose_act_it_was("payload", 1);
 }
 
 static void a_refusal_goes_to_its_field(void **state)

@@ -30,6 +30,17 @@ static const char *follow_up_relation(size_t chosen, const struct kind *from)
 	return abouts[chosen] ? abouts[chosen] : "links";
 }
 
+/* Whose act a mail was follows from what it was for, once somebody has said that; NULL: nobody knows. */
+static const char *side_of(const struct kind *from, const json_t *record)
+{
+	static const char *const attacks[] = {"payload", "probe", "password"};
+	const char *purpose = strcmp(from->name, "mail") == 0 ? json_get_string(record, "purpose") : NULL;
+	for (size_t i = 0; purpose && i < sizeof attacks / sizeof *attacks; i++)
+		if (strcmp(purpose, attacks[i]) == 0)
+			return "attacker";
+	return NULL;
+}
+
 static void follow_up_form(struct workbench *wb, size_t chosen, const char *label)
 {
 	const struct kind *kind = kind_find(kinds[chosen]);
@@ -37,13 +48,15 @@ static void follow_up_form(struct workbench *wb, size_t chosen, const char *labe
 	const struct field *party = from->traits & KIND_PARTY ? kind_field(kind, "party") : NULL;
 	json_t *record = workbench_get(wb, label, 0, NULL);
 	char *title = record ? workbench_name_of_record(wb, record) : xstrdup("");
-	struct assign preset[3] = {{party ? party->name : follow_up_relation(chosen, from), label}};
+	struct assign preset[4] = {{party ? party->name : follow_up_relation(chosen, from), label}};
 	size_t n = 1;
 	if (kind_field(kind, "title") && !party) /* a contact is called as whom it is with */
 		preset[n++] = (struct assign){"title", title};
 	for (size_t i = 0; kind->traits & KIND_EVENT && times[i] && n < 3; i++)
 		if (json_get_string(record, times[i]))
 			preset[n++] = (struct assign){"when", json_get_string(record, times[i])};
+	if (kind->traits & KIND_EVENT && side_of(from, record))
+		preset[n++] = (struct assign){"side", side_of(from, record)};
 	workbench_push(wb, form_open(wb, kind->name, preset, n, NULL, NULL));
 	free(title);
 	json_decref(record);
