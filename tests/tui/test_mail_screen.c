@@ -279,6 +279,23 @@ static void the_sweep_begins_at_what_a_mail_has(void **state)
 	terminal_quit(t);
 }
 
+static void a_path_that_cannot_be_read_is_named(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, ":import mail mails/no-*.eml");
+	terminal_await_row(t, -1, "no-*.eml");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "1 path could not be read: cannot open 'mails/no-*.eml'");
+	terminal_await(t, "name the folder");
+	terminal_quit(t);
+	/* a shell has read the line: there a star is a name like another */
+	assert_int_equal(program_run(&program, "import", "mail", "mails/no-*.eml", NULL), 1);
+	assert_null(strstr(program.log.data, "name the folder"));
+	assert_non_null(strstr(program.log.data, "mails/no-*.eml: "));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +304,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(the_desk_does_with_one_key_what_there_is_to_do, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_file_of_a_mail_is_written_by_its_row, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_is_locked_is_opened, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_path_that_cannot_be_read_is_named, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(the_sweep_begins_at_what_a_mail_has, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,7 +50,16 @@ int session_input(struct session *s, const char *path, struct err *err)
 	for (size_t i = 0; fd < 0 && i < s->file_count; i++)
 		if (strcmp(s->files[i].word, path) == 0)
 			fd = fcntl(s->files[i].fd, F_DUPFD_CLOEXEC, 3);
-	return fd < 0 ? outside_open(path, err) : fd;
+	if (fd >= 0)
+		return fd;
+	struct err why = ERR_INIT;
+	fd = outside_open(path, &why);
+	if (fd < 0 && s->in_workbench && !s->remote_command && strpbrk(path, "*?"))
+		err_set(err, why.code, _("%s; no shell reads * and ? here: name the folder, or each file"),
+		        why.message);
+	else if (fd < 0)
+		err_take(err, &why);
+	return fd;
 }
 
 int session_input_or_folder(struct session *s, const char *path, struct err *err)

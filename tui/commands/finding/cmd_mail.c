@@ -27,8 +27,16 @@
 
 /* ---- mail look */
 
+/* What could not be read is told at once; the first of it is kept for the one line that the workbench tells. */
+static void keep_first(char **first, const char *path, const char *why)
+{
+	if (!*first)
+		*first = strstr(why, path) ? xstrdup(why) : xasprintf("%s: %s", path, why);
+}
+
 struct mail_looking {
 	struct session *s;
+	char *first;   /* path that could not be read, and why; or NULL */
 	json_t *array; /* --json */
 };
 
@@ -39,7 +47,9 @@ static int open_given(void *ctx, const char *path, struct err *err)
 
 static void tell_trouble(void *ctx, const char *path, const char *why)
 {
-	printable_printf(((struct mail_looking *)ctx)->s->log, "%s: %s\n", path, why);
+	struct mail_looking *looking = ctx;
+	keep_first(&looking->first, path, why);
+	printable_printf(looking->s->log, "%s: %s\n", path, why);
 }
 
 /* A value of an enum of the kind `mail`, in the interface's language; other values as they are. */
@@ -198,8 +208,18 @@ static json_t *request_of(struct session *s, const struct args *args, struct err
 	return request;
 }
 
-static int tell_end(const struct mails *m, struct err *err)
+/* In the workbench the one line that is told says which path it was, and why; `first` is freed. */
+static int tell_end(struct session *s, const struct mails *m, char *first, struct err *err)
 {
+	char *which = s->in_workbench && m->unread && first ? printable_dup(first) : NULL;
+	free(first);
+	if (which) {
+		err_set(err, ERR_FAILED,
+		        P_("%zu path could not be read: %s", "%zu paths could not be read, the first: %s", m->unread),
+		        m->unread, which);
+		free(which);
+		return -1;
+	}
 	if (m->unread)
 		return err_set(err, ERR_FAILED,
 		               P_("%zu path could not be read", "%zu paths could not be read", m->unread), m->unread);
@@ -230,7 +250,10 @@ static int mail_look(struct session *s, const struct args *args, struct err *err
 	if (looking.array)
 		cmd_print_json(s, looking.array);
 	json_decref(m.request);
-	return rc < 0 ? rc : tell_end(&m, err);
+	if (rc == 0)
+		return tell_end(s, &m, looking.first, err);
+	free(looking.first);
+	return rc;
 }
 
 /* ---- mail stats */
@@ -367,12 +390,15 @@ static int mail_extract(struct session *s, const struct args *args, struct err *
 
 struct mail_importing {
 	struct session *s;
+	char *first; /* as in mail_looking */
 	int dry_run;
 };
 
 static void import_trouble(void *ctx, const char *path, const char *why)
 {
-	printable_printf(((struct mail_importing *)ctx)->s->log, "%s: %s\n", path, why);
+	struct mail_importing *importing = ctx;
+	keep_first(&importing->first, path, why);
+	printable_printf(importing->s->log, "%s: %s\n", path, why);
 }
 
 /* ---- mail similar, promote, advice */
@@ -524,8 +550,10 @@ int cmd_import_mail(struct session *s, const struct args *args, struct err *err)
 	import.passwords = passwords;
 	int rc = mail_import(&import, (const char *const *)args->words + 1, args->count - 1, err);
 	json_decref(passwords);
-	if (rc < 0)
+	if (rc < 0) {
+		free(importing.first);
 		return -1;
+	}
 	printable_printf(s->log,
 	                 P_("%s%zu mail taken in, %zu were on record already",
 	                    "%s%zu mails taken in, %zu were on record already", (unsigned long long)import.added),
@@ -537,7 +565,8 @@ int cmd_import_mail(struct session *s, const struct args *args, struct err *err)
 		                    (unsigned long long)import.left),
 		                 import.left);
 	fputc('\n', s->log);
-	return tell_end(&(struct mails){.unread = import.unread, .not_whole = import.not_whole}, err);
+	return tell_end(s, &(struct mails){.unread = import.unread, .not_whole = import.not_whole}, importing.first,
+	                err);
 }
 
 int cmd_mail(struct session *s, const struct args *args, struct err *err)
