@@ -168,7 +168,7 @@ static void walk_exchange(struct walk *w, const char *key, const char *en, const
 void walk_hand_over(struct walk *w, const char *key, const char *copy)
 {
 	walk_exchange(w, "h", "Colleague's key", "同僚の鍵");
-	walk_answer(w, program_file(&w->program, key), "read out to you?", "読み上げと同じですか");
+	walk_answer(w, program_file(&w->program, key), "read out to you?", "読み上げたものと同じ");
 	walk_press(w, "y", "New file for the colleague", "同僚に渡す新しいファイル");
 	walk_answer(w, copy, "Folder for the evidence", "証拠のフォルダ");
 	walk_press(w, KEYS_ENTER, "Ctrl-S", "Ctrl-S");

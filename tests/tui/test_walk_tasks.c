@@ -166,7 +166,7 @@ static void handover_and_acceptance(struct walk *w)
 	PRESS(w, ":handover", ":handover", KEYS_TAB);
 	PRESS(w, "Colleague's key", "同僚の鍵", KEYS_ENTER);
 	name(w, key);
-	PRESS(w, "read out to you?", "読み上げと同じですか", KEYS_ENTER);
+	PRESS(w, "read out to you?", "読み上げたものと同じ", KEYS_ENTER);
 	PRESS(w, "New file for the colleague", "同僚に渡す新しいファイル", "y");
 	name(w, copy);
 	PRESS(w, "Folder for the evidence", "証拠のフォルダ", KEYS_ENTER);

@@ -227,11 +227,15 @@ static void seek_made(struct workbench *wb, const struct view *from, size_t row)
 static void end_task(struct workbench *wb)
 {
 	struct background_task_ended ended;
+	struct background_task_progress at; /* who stopped it stays where the list shows how far it came */
 	char *line = wb->background_task_line;
 	wb->background_task_line = NULL;
+	background_task_look(wb->task, &at);
 	background_task_end(wb->task, &ended);
 	wb->task = NULL;
-	wb->task_rc = ended.rc < 0 ? tell_answered(wb, line, &ended.out, &ended.log, &ended.err) : 0;
+	wb->task_rc = ended.rc < 0 && !at.cancelled ? tell_answered(wb, line, &ended.out, &ended.log, &ended.err)
+	              : ended.rc < 0                ? -1
+	                                            : 0;
 	if (ended.rc < 0 && wb->task_rc == 0)
 		;
 	else if (ended.rc < 0 && wb->refused)
