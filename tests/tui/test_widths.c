@@ -36,6 +36,36 @@ static void a_longer_name_among_many(void **state)
 	program_release(&p);
 }
 
+/* A long word in one row takes cells that stand empty, and no column: what is isolated is seen beside the pane. */
+static void a_long_word_in_one_row(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	program_case(&p, "Many machines");
+	const char *path = program_file(&p, "machines.csv");
+	FILE *f = fopen(path, "we");
+	assert_non_null(f);
+	fputs("hostname,type,status,containment\n", f);
+	for (int i = 0; i < 400; i++)
+		fprintf(f, "HQ-PC-%03d,%s,%s,%s\n", i, i / 2 == 50 ? "firewall" : "terminal",
+		        i / 2 == 101 ? "compromised" : "unchecked", i == 1 ? "isolated" : "connected");
+	fclose(f);
+	program_good(&p, "import", "csv", path, "asset", NULL);
+	struct terminal *t = terminal_open(40, 120, NULL, "--lang", "ja", getenv("GENBA_CASE"), NULL);
+	terminal_await(t, "ボード");
+	terminal_type(t, "3");
+	terminal_await(t, "資産 · 400");
+	terminal_await_row(t, 2, "隔離状況");
+	terminal_await(t, "隔離済み");
+	terminal_type(t, "G");
+	terminal_await(t, "HQ-PC-399");
+	terminal_await_row(t, 2, "隔離状況");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_release(&p);
+}
+
 static struct terminal *practice(struct program *p, int rows, int columns)
 {
 	program_init(p);
@@ -154,9 +184,10 @@ static void a_time_with_its_zone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_longer_name_among_many), cmocka_unit_test(columns_of_few_values),
-	    cmocka_unit_test(long_rows_of_the_chain),   cmocka_unit_test(a_long_question),
-	    cmocka_unit_test(a_time_with_its_zone),     cmocka_unit_test(hints_are_seen_whole),
+	    cmocka_unit_test(a_longer_name_among_many), cmocka_unit_test(a_long_word_in_one_row),
+	    cmocka_unit_test(columns_of_few_values),    cmocka_unit_test(long_rows_of_the_chain),
+	    cmocka_unit_test(a_long_question),          cmocka_unit_test(a_time_with_its_zone),
+	    cmocka_unit_test(hints_are_seen_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

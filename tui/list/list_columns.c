@@ -13,10 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAMPLES       150 /* rows whose widths are looked at */
-#define UNSEEN        6   /* cells that the title gets besides, where there are more rows and cells are free */
-#define WIDEST        200 /* cells of one column; a row that does not fit makes it narrower */
-#define ENOUGH        11  /* cells that make a column of use */
+#define SAMPLES       150  /* rows whose widths are looked at */
+#define VALUES        1000 /* rows of which a word out of few is: which ones stand there decides what fits beside them */
+#define UNSEEN        6    /* cells that the title gets besides, where there are more rows and cells are free */
+#define WIDEST        200  /* cells of one column; a row that does not fit makes it narrower */
+#define ENOUGH        11   /* cells that make a column of use */
 #define TITLE_ENOUGH  18
 #define TEXT_ENOUGH   28 /* of a title that is a text of many words */
 #define WHOLE_TIME    25 /* a time with its zone, without which it is another */
@@ -155,9 +156,10 @@ static void view_list_measure(struct view *v)
 {
 	struct list_view *lv = list_view_data(v);
 	size_t count = record_cache_count(list_table(lv->list));
-	size_t step = count > SAMPLES ? count / SAMPLES : 1;
 	for (size_t k = 0; k < lv->column_count; k++) {
 		struct column *column = &lv->columns[k];
+		size_t looked = column->field && column->field->type == FIELD_ENUM ? VALUES : SAMPLES;
+		size_t step = count > looked ? count / looked : 1;
 		column->width = heading_width(lv, column);
 		column->roomy = text_width(column_name(column)) + 2;
 		for (size_t i = 0; i < count; i += step) {
@@ -169,7 +171,7 @@ static void view_list_measure(struct view *v)
 				column->width = width < WIDEST ? width : WIDEST;
 		}
 		size_t whole = column->of == OF_FIELD ? list_width_of_values(column->field) : 0;
-		if (count > SAMPLES &&
+		if (count > looked &&
 		    whole > column->width) /* what stands in rows that were not looked at is not cut either */
 			column->width = whole;
 		if (column->width > column->roomy)
