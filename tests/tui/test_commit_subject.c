@@ -46,6 +46,10 @@ static const struct {
     {"accept R1-T1: handover of the case", "受領 R1-T1: 事案の引き継ぎ"},
     {"sweep R1-K1 indicator sweep, R1-I1 c2.example and 1 more",
      "侵害指標の検索 R1-K1 侵害指標の検索, R1-I1 c2.example ほか1件"},
+    {"add finding R1-FD1: A service was installed.",
+     "追加 所見 R1-FD1: サービスが登録されました。"}, /* as its check says it */
+    {"set R1-FD1 A service was installed.: Judged confirmed", "変更 R1-FD1 サービスが登録されました。: 判断 確認"},
+    {"set R1-A1, R1-A2: Finding suspected", "変更 R1-A1, R1-A2: 判定 疑いあり"},
     {"of a later version R1-A1", "of a later version R1-A1"},
     {"import", "取込み"},
     {"", ""},

@@ -226,7 +226,13 @@ static void add_set(const char *rest, struct buf *out)
 		add_records(rest, out);
 	} else {
 		add_label(kind, rest, label_n, out);
-		buf_addf(out, "%.*s:", (int)(colon - rest) - (int)label_n, rest + label_n);
+		if (rest[label_n] == ' ') {
+			buf_addc(out, ' ');
+			add_title(kind, rest + label_n + 1, (size_t)(colon - rest) - label_n - 1, out);
+		} else {
+			buf_addf(out, "%.*s", (int)(colon - rest) - (int)label_n, rest + label_n);
+		}
+		buf_addc(out, ':');
 		(told ? add_changes : add_field_names)(kind, colon + 2, out);
 	}
 	free(label);
