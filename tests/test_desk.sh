@@ -82,6 +82,16 @@ done
 status 1 "$genba" desk report register.genba cases
 grep -q '1 file is not counted' out || wrong "the page does not say what is not counted"
 rm cases/text.genba
+
+# of a case that is held open beside it is said how it can be counted, and so it is
+held=cases/one.genba
+status 0 "$genba" -c "$held" unlock --for 5m
+trap '"$genba" lock "$held" >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
+status 1 "$genba" desk report --json register.genba cases
+grep -q "genba lock $held" err || wrong "what to do is not said: $(cat err)"
+status 0 "$genba" lock "$held"
+status 0 "$genba" desk report --json register.genba cases
+[ "$(number activity 2014-07/2014-09 rescues)" = 1 ] || wrong "the case is not counted after it was closed"
 status 2 "$genba" desk report --from 2014 register.genba
 status 2 "$genba" desk report --range x=2014-07 register.genba
 # the name of a range stands on the page whole, and is its own

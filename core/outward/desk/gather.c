@@ -76,7 +76,11 @@ static void close_file(struct gather *g, struct case_file *c)
 static void not_counted(struct gather *g, const char *path, const struct err *why)
 {
 	g->cases->not_counted++;
-	tell(g, 1, _("not counted: '%s': %s"), path, why->message);
+	if (why->code == ERR_BUSY) /* mostly by what `genba unlock` began */
+		tell(g, 1, _("not counted: '%s': %s. Leave it there, or close it (genba lock %s), then ask again"),
+		     path, why->message, path);
+	else
+		tell(g, 1, _("not counted: '%s': %s"), path, why->message);
 }
 
 static void read_file(struct gather *g, const char *path)
