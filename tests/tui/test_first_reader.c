@@ -268,6 +268,19 @@ static void the_keys_of_what_is_sealed_are_asked_for(void **state)
 	terminal_end(t);
 }
 
+/* What left is a file: which, and how it is looked at; what it is stands in the language of the reader. */
+static void what_was_written_is_told_by_its_name(void **state)
+{
+	(void)state;
+	program_good(&program, "report", "incident", "--internal", "--form", "html", "--out", "told.html", NULL);
+	assert_non_null(strstr(program.log.data, "written: told.html (open it in a browser)\n"));
+	program_good(&program, "report", "alert", "--internal", "--form", "text", "--out", "told.txt", NULL);
+	assert_non_null(strstr(program.log.data, "written: told.txt\n"));
+	program_good(&program, "--lang", "ja", "list", "release", NULL);
+	assert_non_null(strstr(program.out.data, "インシデント報告書"));
+	assert_non_null(strstr(program.out.data, "注意喚起"));
+}
+
 /* What was retracted stands last, and is called so: in what was found, on a page that refers to it, and in the command. */
 static void what_was_retracted_is_called_so(void **state)
 {
@@ -382,6 +395,7 @@ int main(void)
 	    FRESH(the_keys_of_what_is_sealed_are_asked_for),
 	    FRESH(what_was_judged_stays_in_its_list),
 	    FRESH(a_mark_goes_with_what_was_retracted),
+	    FRESH(what_was_written_is_told_by_its_name),
 	    FRESH(what_was_retracted_is_called_so),
 	    FRESH(a_draft_tells_what_was_retracted_since),
 	};

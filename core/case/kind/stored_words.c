@@ -24,7 +24,12 @@ static const char *stored_words_shown(const char *text)
 
 const char *stored_words_of_program(const char *text)
 {
+	static const char *const left[] = {WORDS_LEFT_INCIDENT, WORDS_LEFT_PRELIMINARY, WORDS_LEFT_FINAL,
+	                                   WORDS_LEFT_ALERT, WORDS_LEFT_TWIN};
 	int japanese = strcmp(i18n_language(), "ja") == 0;
+	for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+		if (strcmp(text, left[i]) == 0)
+			return i18n_text(text);
 	for (size_t i = 0; i < sizeof playbooks / sizeof *playbooks; i++)
 		if (strcmp(text, japanese ? playbooks[i].en : playbooks[i].ja) == 0)
 			return japanese ? playbooks[i].ja : playbooks[i].en;

@@ -16,12 +16,19 @@
 #define WORDS_MEDIUM_WRITTEN N_("evidence written to it")
 #define WORDS_MEDIUM_READ    N_("evidence read from it")
 
+/* What left, in the field that says so: the other formats bear the name of their standard in every language. */
+#define WORDS_LEFT_INCIDENT    N_("report incident")
+#define WORDS_LEFT_PRELIMINARY N_("report preliminary")
+#define WORDS_LEFT_FINAL       N_("report final")
+#define WORDS_LEFT_ALERT       N_("report alert")
+#define WORDS_LEFT_TWIN        N_("twin")
+
 /* What is shown of a text of a field (NULL: not known): its translation if it is such words, else the text itself. */
 struct field;
 const char *stored_words_in(const struct field *field, const char *text);
 
 /* The same of a text that no person can have typed, in a field that genba fills in: what the shipped playbooks call themselves,
- * their steps and phases, too. Cases of before have it in the language in which the run was begun: it is found by either. */
+ * their steps and phases, and which report left, too. Cases of before have it in the language in which the run was begun: it is found by either. */
 const char *stored_words_of_program(const char *text);
 
 /* What the shipped playbooks say for it in the other language, whatever the interface's is: a run is looked for in either.

@@ -48,6 +48,14 @@ static int shared_tell_loss(const struct format_request *request, const struct r
 	return rc;
 }
 
+/* What was written, and how to look at it. */
+static void shared_tell_file(const struct format_request *request)
+{
+	const char *dot = strrchr(request->path, '.');
+	int page = dot && strcmp(dot, ".html") == 0;
+	buf_addf(request->told, page ? _("written: %s (open it in a browser)\n") : _("written: %s\n"), request->path);
+}
+
 int shared_export(struct format_request *request, const char *name, const char *variant, shared_write_fn write,
                   struct err *err)
 {
@@ -71,6 +79,8 @@ int shared_export(struct format_request *request, const char *name, const char *
 		rc = write(r, variant, &bytes, err);
 	if (rc == 0)
 		rc = release_finish(r, name, bytes.data, bytes.len, dry ? NULL : request->path, request->label, err);
+	if (rc == 0 && !dry && request->path)
+		shared_tell_file(request);
 	if (rc == 0)
 		rc = shared_tell_loss(request, r, err);
 	release_close(r);
