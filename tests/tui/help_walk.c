@@ -217,7 +217,7 @@ void walk_write_reports(struct walk *w)
 	walk_exchange(w, "r", "> incident", "> インシデント報告");
 	walk_press(w, KEYS_ENTER, "> html", "> html");
 	walk_answer(w, "text", "New file:", "新しいファイル:");
-	walk_answer(w, program_file(&w->program, "incident.txt"), "R1-W1", "R1-W1");
+	walk_answer(w, program_file(&w->program, "incident.txt"), "written: ", "出力: ");
 	walk_home(w);
 	walk_press_row(w, "D", 1, "Desk", "相談窓口");
 	walk_press(w, "w", "> html", "> html");
