@@ -80,6 +80,7 @@ static void what_is_not_said_is_asked_for(void **state)
 	terminal_await_row(t, -1, "In which form:");
 	terminal_type(t, "raw" KEYS_ENTER);
 	terminal_await_row(t, -1, "Folder for the copy:");
+	terminal_await_row(t, -1, "/evidence"); /* beside the case, until a copy went elsewhere */
 	type_plain(t, program_file(&program, "copies"));
 	terminal_await_row(t, -1, "R1-E1 2cf24dba5fb0a30e26e83b2ac5b9e29e");
 	terminal_await_row(t, 3, "intact");
@@ -104,6 +105,17 @@ static void what_is_not_said_is_asked_for(void **state)
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_gone(t, "cannot open");
 	terminal_quit(t);
+	t = open_case(NULL); /* another day: the folder of the copy on record */
+	terminal_type(t, "4P");
+	terminal_await_row(t, -1, ":preserve");
+	type_plain(t, make("third.txt", 0, "third"));
+	terminal_await_row(t, -1, "Of which asset:");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "In which form:");
+	terminal_type(t, "raw" KEYS_ENTER);
+	terminal_await_row(t, -1, "/copies");
+	terminal_hang_up(t);
+	terminal_end(t);
 	program_good(&program, "show", "R1-E1", "--json", NULL);
 	assert_non_null(strstr(program.out.data, "\"form\": \"raw\""));
 	assert_non_null(strstr(program.out.data, "\"on\": \"R1-A1\""));

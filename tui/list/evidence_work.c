@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/json.h"
 #include "base/words.h"
 #include "evidence/preserve.h"
 #include "tui/command/args.h"
@@ -130,11 +131,43 @@ static int ask_form(struct workbench *wb, struct buf *line, int *copies)
 	return i >= 0;
 }
 
+/* The folder of a copy, if it can be reached from here now; that of the newest stays. */
+static int take_folder(void *ctx, json_t *record)
+{
+	char **folder = ctx;
+	struct stat st;
+	const char *copy = json_get_string(record, "copy_path");
+	const char *slash = copy ? strrchr(copy, '/') : NULL;
+	char *here = slash && slash > copy ? xstrndup(copy, (size_t)(slash - copy)) : NULL;
+	if (here && stat(here, &st) == 0 && S_ISDIR(st.st_mode)) {
+		free(*folder);
+		*folder = here;
+	} else {
+		free(here);
+	}
+	return 0;
+}
+
+/* Where the last copy went, now or on record; else `evidence` beside the case. The caller frees it. */
+static char *suggest_folder(struct workbench *wb)
+{
+	char *folder = last.folder ? xstrdup(last.folder) : NULL;
+	if (!folder)
+		record_each(workbench_case(wb), "evidence", 0, take_folder, &folder, NULL);
+	if (folder)
+		return folder;
+	const char *path = case_path(workbench_case(wb));
+	const char *slash = strrchr(path, '/');
+	return xasprintf("%.*sevidence", slash ? (int)(slash - path) + 1 : 0, path);
+}
+
 static int ask_folder(struct workbench *wb, struct buf *line)
 {
+	char *offered = suggest_folder(wb);
 	struct prompt_path asked = {
-	    .question = _("Folder for the copy: "), .offered = last.folder, .wanted = PROMPT_PATH_FOLDER};
+	    .question = _("Folder for the copy: "), .offered = offered, .wanted = PROMPT_PATH_FOLDER};
 	char *folder = prompt_path_ask(wb, &asked);
+	free(offered);
 	int ok = folder && *folder;
 	if (ok) {
 		buf_adds(line, " --to");
