@@ -57,7 +57,8 @@ status 1 as two accept
 as two show R1-A1 --reveal >shown
 grep -q SECRET-KEY-4711 shown && fail "a secret travelled unasked"
 as one show R1-A1 --reveal | grep -q SECRET-KEY-4711 || fail "the secret is gone from the sender's copy"
-is "import of the receipt" R1-T1 "$(as one import receipt receipt)"
+is "import of the receipt" R1-T1 "$(as one import receipt receipt 2>told)"
+grep -q 'receipt taken in: Responder two has taken over what was handed over, 2' told || fail "who took over: $(cat told)"
 status 1 as one import receipt receipt
 sed 's/"accepted": "20/"accepted": "19/' receipt >forged
 status 4 as one import receipt forged

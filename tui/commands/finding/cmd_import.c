@@ -5,7 +5,11 @@
 #include "base/err.h"
 #include "base/file/paths.h"
 #include "base/i18n.h"
+#include "base/json.h"
 #include "base/printable.h"
+#include "base/time/edtf.h"
+#include "case/action/custody.h"
+#include "case/store/record.h"
 #include "handover/parcel/transfer.h"
 #include "outward/exchange/csv_import.h"
 #include "outward/intake/intake_format.h"
@@ -17,6 +21,20 @@
 
 #define MAPS 24
 
+/* Who took over what was handed over, and when. */
+static void tell_receipt(struct session *s, const char *label)
+{
+	json_t *transfer = record_get(s->c, label, 0, NULL);
+	const char *accepted = transfer ? json_get_string(transfer, "accepted") : NULL;
+	char *to = transfer ? custody_person(s->c, transfer, "to") : NULL;
+	char *when = edtf_said(accepted ? accepted : "");
+	printable_printf(s->log, _("receipt taken in: %s has taken over what was handed over, %s\n"), to ? to : "?",
+	                 when);
+	free(when);
+	free(to);
+	json_decref(transfer);
+}
+
 static int import_receipt(struct session *s, const struct args *args, struct err *err)
 {
 	char label[LABEL_TEXT];
@@ -27,8 +45,10 @@ static int import_receipt(struct session *s, const struct args *args, struct err
 		close(fd);
 	if (rc == 0)
 		rc = transfer_import_receipt(s->c, bytes.data, bytes.len, label, err);
-	if (rc == 0)
+	if (rc == 0) {
+		tell_receipt(s, label);
 		cmd_print_label(s, label);
+	}
 	buf_release(&bytes);
 	return rc;
 }

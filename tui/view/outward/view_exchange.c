@@ -124,6 +124,8 @@ static void add_cell(struct buf *line, struct view *v, const json_t *record, con
 	buf_release(&text);
 }
 
+#define WHEN 25 /* cells of a time with its zone */
+
 struct releases {
 	struct view *v;
 	json_t *all;
@@ -156,7 +158,7 @@ static int add_handover(void *ctx, json_t *record)
 	                         : is_mine                           ? _("not accepted yet: a")
 	                                                             : _("no receipt yet");
 	buf_adds(&line, "  ");
-	add_cell(&line, v, record, "when", 20);
+	add_cell(&line, v, record, "when", WHEN);
 	text_pad(&line, _("handover"), 16);
 	buf_adds(&line, "  ");
 	add_cell(&line, v, record, is_mine ? "from" : "to", 14);
@@ -183,7 +185,7 @@ static int add_releases(struct view *v, struct err *err)
 		const char *sha256 = json_get_string(record, "sha256");
 		struct buf line = BUF_INIT;
 		buf_adds(&line, "  ");
-		add_cell(&line, v, record, "when", 20);
+		add_cell(&line, v, record, "when", WHEN);
 		add_cell(&line, v, record, "format", 16);
 		add_cell(&line, v, record, "tlp", 5);
 		if (json_object_get(record, "to"))
