@@ -215,7 +215,7 @@ static const struct asked anywhere[] = {
      "zebra",
      "nothing here is called 'zebra'",
      "Indicators",
-     "192.0.2.77",
+     "192[.]0[.]2[.]77",
      {"\033[200~see 192.0.2.77 there\033[201~"}},
     {"view_detail.c:make_of",
      "Make of this note:",

@@ -50,6 +50,9 @@ static void ask_questions(const char *language, int rows, int columns)
 	press(t, "j", "terminal-a-disk.img ──");
 	press(t, "t", "R1-K1  ");
 	terminal_await(t, "R1-FD1  execution.double-extension");
+	/* a row of 80 columns cuts it: the pane has it whole */
+	terminal_await(t, ja ? "文書に見せかけた名前のプログラムが実行されました。"
+	                     : "A program bears the name of a document.");
 	golden(t, "triage-findings", language, rows, columns);
 	/* when first? The RAT appears after the mail's attachment ran, and before it is set to start */
 	press(t, "]", "persistence.run-key");
@@ -76,6 +79,12 @@ static void ask_questions(const char *language, int rows, int columns)
 	terminal_await(t, "run_count: 1");
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await(t, "R1-FD5  ");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await(t, "R1-FD5  collection.archiver");
+	/* hosts by rules: levels as the list names them, and nobody has judged the first trace */
+	terminal_type(t, "h");
+	terminal_await(t, ja ? "2014-01-10 00:41 ? 高 高 中 " : "2014-01-10 00:41 ? H  H  M ");
+	terminal_await(t, ja ? "  ?  未確認の所見によるもの" : "  ?  by a finding that nobody has judged yet");
 	terminal_quit(t);
 	program_release(&p);
 }

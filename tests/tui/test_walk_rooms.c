@@ -109,6 +109,7 @@ static void from_a_finding(void)
 	leads_to("5", "Timeline", "時系列", "R1-V12");
 	back_to("Triage", "簡易調査", "2014-07-10 11:24:31");
 	walk_press(&w, "i", "[x] URL", "[x] URL");
+	terminal_await(w.t, "hxxp://up[.]free-storage[.]example/put"); /* nothing to click */
 	walk_press(&w, KEYS_ENTER, "1 indicator on record", "侵害指標 1件を");
 	leads_to("7", "Indicator", "侵害指標", "R1-I3");
 	walk_press_row(&w, KEYS_ENTER, 1, "R1-I3", "R1-I3");

@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "case/store/record.h"
 #include "finding/indicator/pick.h"
+#include "finding/indicator/textscan.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"
 
@@ -16,11 +17,24 @@
 
 #define TYPE_CELLS 14 /* of the widest type, in both languages */
 
+static int is_clickable(const char *type)
+{
+	static const char *const types[] = {"ip", "domain", "url", "email"};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (strcmp(types[i], type) == 0)
+			return 1;
+	return 0;
+}
+
 void indicator_pick_add(struct buf *out, const char *type, const char *known, const char *value)
 {
 	const struct field_value *named = field_value_find(kind_field(kind_find("indicator"), "type"), type);
 	text_pad(out, named ? field_value_label(named) : type, TYPE_CELLS);
-	buf_addf(out, " %s%s%s", known, *known ? "  " : "", value);
+	buf_addf(out, " %s%s", known, *known ? "  " : "");
+	if (is_clickable(type)) /* shown so only: on record it stands as it is */
+		textscan_defang(value, strlen(value), out);
+	else
+		buf_adds(out, value);
 }
 
 void indicator_pick_tell_none(struct workbench *wb, size_t known)

@@ -12,7 +12,8 @@
 struct buf;
 struct workbench;
 
-/* One line of a list to pick from: the type, what is known of it ("" if it is new), the value, which may be cut at the end. */
+/* One line of a list to pick from: the type, what is known of it ("" if it is new), the value, which may be cut at the end,
+ * defanged if somebody could click on it. */
 void indicator_pick_add(struct buf *out, const char *type, const char *known, const char *value);
 
 /* Nothing was marked; `known` of the list were on record before, and cannot be. */

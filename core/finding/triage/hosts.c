@@ -224,10 +224,26 @@ size_t host_matrix_hosts(const struct host_matrix *m)
 
 /* ---- for people */
 
+/* Short, as the lists of findings name the levels. */
+static const char *level_mark(const char *level)
+{
+	switch (level_rank(level)) {
+	case 0:
+		return C_("level", "H");
+	case 1:
+		return C_("level", "M");
+	case 2:
+		return C_("level", "L");
+	case 3:
+		return C_("level", "i");
+	default:
+		return "?";
+	}
+}
+
 static const char *mark_of(const json_t *f)
 {
-	static const char *const marks[] = {"H", "M", "L", "i", "?"};
-	return !f ? "·" : is_dismissed(f) ? "x" : marks[level_rank(text_of(f, "level"))];
+	return !f ? "·" : is_dismissed(f) ? "x" : level_mark(text_of(f, "level"));
 }
 
 static void add_padded(struct buf *line, const char *text, size_t wide)
@@ -297,6 +313,8 @@ void host_matrix_lines(const struct host_matrix *m, host_name_fn name, void *nam
 		numbers_row(from, until, line, ctx);
 		for (size_t h = 0; h < m->host_count; h++)
 			host_row(m, h, from, until, name(names, m->hosts[h].label), line, ctx);
+		if (from == 0) /* beside the times; behind the rules a small screen has no room */
+			open_row(m, line, ctx);
 		for (size_t r = from; r < until; r++) {
 			struct buf text = BUF_INIT;
 			buf_addf(&text, " %3zu  ", r + 1);
@@ -309,7 +327,6 @@ void host_matrix_lines(const struct host_matrix *m, host_name_fn name, void *nam
 			buf_release(&text);
 		}
 	}
-	open_row(m, line, ctx);
 }
 
 void host_matrix_tell(const struct host_matrix *m, const char *label, host_line_fn line, void *ctx)

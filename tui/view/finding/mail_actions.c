@@ -242,14 +242,11 @@ static size_t offers_count(void *ctx, const char *typed)
 static void offers_text(void *ctx, size_t i, struct buf *out)
 {
 	const json_t *item = json_array_get(((struct mail_offers *)ctx)->items, i);
-	struct buf safe = BUF_INIT;
 	struct buf known = BUF_INIT;
 	if (*text_of(item, "known"))
 		buf_addf(&known, _("on record as %s"), text_of(item, "known"));
-	textscan_defang(text_of(item, "value"), strlen(text_of(item, "value")), &safe);
-	indicator_pick_add(out, text_of(item, "type"), known.len ? known.data : "", safe.data);
+	indicator_pick_add(out, text_of(item, "type"), known.len ? known.data : "", text_of(item, "value"));
 	buf_release(&known);
-	buf_release(&safe);
 }
 
 static int offers_marked(void *ctx, size_t i)

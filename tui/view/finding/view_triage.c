@@ -376,6 +376,7 @@ static void tell_about(struct view *v)
 		triage_pane_text(v, TONE_PLAIN, triage_text(json_array_get(s->gaps, v->selected - s->gaps_from)));
 	if (!f)
 		return;
+	triage_pane_text(v, TONE_HEADING, i18n_text(triage_field(f, "title"))); /* the row may have cut it */
 	buf_addf(&line, "%s  %s  %s  %s", record_label(f), triage_field(f, "rule"), triage_field(f, "technique"),
 	         triage_field(f, "evidence"));
 	view_pane_line(v, TONE_HEADING, line.data);
