@@ -147,8 +147,9 @@ static void decide(struct program *p, struct terminal *t)
 	terminal_type(t, ":resolve" KEYS_ENTER);
 	terminal_await_row(t, 1, "To decide");
 	terminal_await(t, "HR-PC-03");
-	terminal_await(t, "< R2 Responder Two       no trace found"); /* who says it, in the words of the field */
-	terminal_await(t, "> R1 Responder One       infected");
+	/* who says it, in the words of the field: one person has one key, whichever value sorts first */
+	terminal_await(t, "< R1 Responder One       infected");
+	terminal_await(t, "> R2 Responder Two       no trace found");
 	terminal_type(t, KEYS_ENTER); /* on its own page, too */
 	terminal_await(t, "no trace found   (R2 Responder Two)");
 	terminal_await(t, "infected   (R1 Responder One)");
@@ -157,7 +158,7 @@ static void decide(struct program *p, struct terminal *t)
 	program_good(p, "list", "conflict", NULL);
 	assert_non_null(strstr(p->out.data, "no trace found"));
 	assert_null(strstr(p->out.data, "clean"));
-	terminal_type(t, ">");
+	terminal_type(t, "<");
 	terminal_await_row(t, -1, "is decided");
 	terminal_await_row(t, 1, "nothing is left to decide");
 	terminal_await(t, "(decided)"); /* it stays until one leaves */
@@ -166,6 +167,8 @@ static void decide(struct program *p, struct terminal *t)
 	terminal_type(t, ":resolve" KEYS_ENTER);
 	terminal_await(t, "Nothing is left to decide");
 	terminal_type(t, KEYS_ESCAPE);
+	program_good(p, "show", "R1-A1", NULL);
+	assert_non_null(strstr(p->out.data, "infected")); /* what stood beside the key */
 }
 
 static void look_at_the_news(struct program *p, struct terminal *t)

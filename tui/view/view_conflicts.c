@@ -62,6 +62,15 @@ static const char *person_of(struct view *v, const json_t *conflict, size_t side
 	return json_string_value(json_array_get(people, side));
 }
 
+/* The side that stands first, and that `<` takes. A conflict's own order is that of its values, so in the next one of the same record
+ * the same person would stand second; here the one person has the one key in all of them, and on both copies alike. */
+static size_t first_side(struct view *v, const json_t *conflict)
+{
+	const char *one = person_of(v, conflict, 0);
+	const char *other = person_of(v, conflict, 1);
+	return *one && *other && strcmp(one, other) > 0;
+}
+
 static void stored_row(struct view *v, struct row *row, const json_t *conflict, const char *member, const char *name,
                        enum tone tone)
 {
@@ -74,11 +83,12 @@ static void stored_row(struct view *v, struct row *row, const json_t *conflict, 
 }
 
 /* `< R1 Responder One`, and the value. */
-static void person_row(struct view *v, struct row *row, const json_t *conflict, size_t side)
+static void person_row(struct view *v, struct row *row, const json_t *conflict, size_t place)
 {
+	size_t side = first_side(v, conflict) ^ place;
 	const char *person = person_of(v, conflict, side);
-	char *name =
-	    *person ? xasprintf("%c %s", side ? '>' : '<', person) : xstrdup(side ? _("> the other") : _("< one side"));
+	char *name = *person ? xasprintf("%c %s", place ? '>' : '<', person)
+	                     : xstrdup(place ? _("> the other") : _("< one side"));
 	stored_row(v, row, conflict, side ? "other" : "one", name, TONE_PLAIN);
 	free(name);
 }
@@ -243,16 +253,24 @@ static void view_conflicts_decide(struct view *v, const char *choice)
 		tell_decided(v->wb, label);
 }
 
+/* The value that stands in that place on the screen. */
+static enum redraw take_place(struct view *v, size_t place)
+{
+	json_t *conflict = workbench_get(v->wb, view_label(v), 0, NULL);
+	if (conflict)
+		view_conflicts_decide(v, first_side(v, conflict) ^ place ? "other" : "one");
+	json_decref(conflict);
+	return REDRAW_ALL;
+}
+
 static enum redraw take_one(struct view *v)
 {
-	view_conflicts_decide(v, "one");
-	return REDRAW_ALL;
+	return take_place(v, 0);
 }
 
 static enum redraw take_other(struct view *v)
 {
-	view_conflicts_decide(v, "other");
-	return REDRAW_ALL;
+	return take_place(v, 1);
 }
 
 static enum redraw take_another(struct view *v)
