@@ -3,7 +3,8 @@
  * fields or unknown, and the clock that runs from when the organisation came to know.
  *
  * Source: Enforcement Rules for the Act on the Protection of Personal Information, article 8: "promptly" is about three to five
- * days by the Commission's guideline; the final report within 30 days, 60 where the act was for an unlawful purpose.
+ * days by the Commission's guideline; the final report within 30 days, 60 where the act was for an unlawful purpose. By the
+ * guideline (general rules, 3-5-3-4) the day on which it came to be known is the first of the 30 or 60.
  */
 #include "outward/incident/report_private.h"
 
@@ -27,11 +28,12 @@ static int64_t day_at(int64_t seconds, int offset)
 	return local / DAY - (local % DAY < 0);
 }
 
-/* Days are counted by the calendar of the place where it came to be known: its day does not count, the last one is due. */
-static void put_deadline(struct report *p, const char *what, int64_t known_day, int64_t today, int days)
+/* Days are counted by the calendar of the place where it came to be known; the last one is due. `first`: the day that is number
+ * one. Where the last one is no working day of the offices, the next that is would do: the date said here is never too late. */
+static void put_deadline(struct report *p, const char *what, int64_t first, int64_t today, int days)
 {
 	char due[CLOCK_TEXT];
-	int64_t day = known_day + days;
+	int64_t day = first + days - 1;
 	clock_format((struct clock_time){.seconds = day * DAY}, due);
 	due[10] = '\0';
 	int passed = day < today;
@@ -66,14 +68,16 @@ static int put_clock(struct report *p, int final, struct err *err)
 		    _("Since when it is known is not on record: no period can be computed (genba set case known=…)."));
 		return 0;
 	}
-	/* a day without a time of day is that day wherever it is read */
+	/* what was said without a zone, a day above all, is that day wherever it is read: its bounds are of UTC */
 	struct clock_time now = clock_now();
-	int is_day = when.form != EDTF_RELATIVE && when.from.hour < 0;
-	int64_t day = day_at(known, is_day ? 0 : when.from.zone ? when.from.offset : clock_zone_at(known));
-	int64_t today = day_at(now.seconds, !is_day && when.from.zone ? when.from.offset : now.offset);
+	int has_zone = when.form != EDTF_RELATIVE && when.from.hour >= 0 && when.from.zone;
+	int64_t day = day_at(known, has_zone                     ? when.from.offset
+	                            : when.form == EDTF_RELATIVE ? clock_zone_at(known)
+	                                                         : 0);
+	int64_t today = day_at(now.seconds, has_zone ? when.from.offset : now.offset);
 	if (!final) {
-		put_deadline(p, _("Preliminary report"), day, today, 3);
-		put_deadline(p, _("Preliminary report, at the latest"), day, today, 5);
+		put_deadline(p, _("Preliminary report"), day + 1, today, 3);
+		put_deadline(p, _("Preliminary report, at the latest"), day + 1, today, 5);
 	}
 	put_deadline(p, _("Final report"), day, today, 30);
 	put_deadline(p, _("Final report, where the purpose was unlawful"), day, today, 60);

@@ -90,8 +90,8 @@ static void the_nine_items_come_from_fields_and_the_clock_runs(void **state)
 	holds(text, "mail attachment", 1);
 	holds(text, "We were hit", 1);
 	holds(text, "R1-M1", 1);
-	holds(text, "Final report (30 days): 2025-12-20, 19 days left", 1);
-	holds(text, "unlawful (60 days): 2026-01-19, 49 days left", 1);
+	holds(text, "Final report (30 days): 2025-12-19, 18 days left", 1);
+	holds(text, "unlawful (60 days): 2026-01-18, 48 days left", 1);
 	text = report(REPORT_PRELIMINARY, &internal, document_text);
 	holds(text, "Preliminary report (3 days): 2025-11-23, passed 8 days ago", 1);
 }
@@ -304,6 +304,53 @@ static void periods_are_counted_by_days_of_the_place(void **state)
 	holds(report(REPORT_PRELIMINARY, &internal, document_text), "(3 days): 2025-11-30, passed 1 day ago", 1);
 }
 
+/* The day on which it came to be known is the first of the thirty, and of the sixty; months and leap years count as they are. */
+static void the_day_of_knowing_is_the_first_of_thirty(void **state)
+{
+	static const struct {
+		const char *known;
+		int64_t now; /* seconds, 12:00 of the day in UTC */
+		const char *thirty, *sixty;
+	} cases[] = {
+	    {"known=2025-11-01", 1764417600, "(30 days): 2025-11-30, 1 day left",
+	     "(60 days): 2025-12-30, 31 days left"},
+	    {"known=2025-11-01", 1764504000, "(30 days): 2025-11-30, 0 days left",
+	     "(60 days): 2025-12-30, 30 days left"},
+	    {"known=2025-11-01", 1764590400, "(30 days): 2025-11-30, passed 1 day ago",
+	     "(60 days): 2025-12-30, 29 days"},
+	    {"known=2024-01-31", 1709208000, "(30 days): 2024-02-29, 0 days left",
+	     "(60 days): 2024-03-30, 30 days left"},
+	    {"known=2023-01-31", 1677672000, "(30 days): 2023-03-01, 0 days left",
+	     "(60 days): 2023-03-31, 30 days left"},
+	    {"known=2024-02-29", 1711713600, "(30 days): 2024-03-29, 0 days left",
+	     "(60 days): 2024-04-28, 30 days left"},
+	    {"known=2025-12-31", 1769688000, "(30 days): 2026-01-29, 0 days left",
+	     "(60 days): 2026-02-28, 30 days left"},
+	    /* late in the evening, and the day after it elsewhere */
+	    {"known=20251101T234000JST", 1764504000, "(30 days): 2025-11-30, 0 days left", "(60 days): 2025-12-30, 30"},
+	    {"known=2025-11-01T15:20Z", 1764504000, "(30 days): 2025-11-30, 0 days left", "(60 days): 2025-12-30, 30"},
+	    {"known=2025-11-01/2025-11-03", 1764504000, "(30 days): 2025-11-30, 0 days", "(60 days): 2025-12-30, 30"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct clock_time now = {.seconds = cases[i].now, .offset = 0};
+		clock_set(&now, 0);
+		set("case", cases[i].known);
+		holds(report(REPORT_FINAL, &internal, document_text), cases[i].thirty, 1);
+		holds(report(REPORT_FINAL, &internal, document_text), cases[i].sixty, 1);
+	}
+}
+
+/* As another tool stores it: a time of day in no zone is of the day that it names. */
+static void a_time_in_no_zone_is_of_its_day(void **state)
+{
+	static const struct clock_time now = {.seconds = 1764504000, .offset = 540};
+	(void)state;
+	clock_set(&now, 0);
+	set("case", "known=2025-11-01T20:00");
+	holds(report(REPORT_FINAL, &internal, document_text), "(30 days): 2025-11-30, 0 days left", 1);
+}
+
 static void the_title_is_printable_in_each_form(void **state)
 {
 	(void)state;
@@ -329,6 +376,8 @@ int main(void)
 	    TEST(a_case_that_may_not_leave_tells_nothing_of_itself),
 	    TEST(numbers_of_people_stay_numbers),
 	    TEST(periods_are_counted_by_days_of_the_place),
+	    TEST(the_day_of_knowing_is_the_first_of_thirty),
+	    TEST(a_time_in_no_zone_is_of_its_day),
 	    TEST(the_title_is_printable_in_each_form),
 	    TEST(what_may_not_leave_is_counted),
 	    TEST(words_of_a_table_are_left_whole_if_there_is_room),
