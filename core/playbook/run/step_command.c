@@ -16,7 +16,7 @@
 struct shell_place {
 	char inside[NESTED]; /* ' and " quotes, ( of a command in it; the innermost last */
 	int depth;
-	int unclear; /* a comment, a here-document, `…`, ${…} or $'…': from here on nothing is put in */
+	int unclear; /* a comment, a here-document, `…`, ${…}, $'…', arithmetic or a case of $(…): from here on nothing is put in */
 };
 
 static void shell_enter(struct shell_place *p, char what)
@@ -40,6 +40,9 @@ static size_t shell_step(struct shell_place *p, const char *at, int first)
 		return 1;
 	if (c == '\\' && at[1])
 		return 2;
+	/* within arithmetic quotes keep nothing from being expanded; a `)` of a case does not end the command that it is in */
+	p->unclear |= (c == '$' && (at[1] == '[' || (at[1] == '(' && at[2] == '('))) ||
+	              (within == '(' && first && strncmp(at, "case", 4) == 0 && strchr(" \t\n", at[4]));
 	if (c == '$' && at[1] == '(') {
 		shell_enter(p, '(');
 		return 2;
@@ -53,7 +56,7 @@ static size_t shell_step(struct shell_place *p, const char *at, int first)
 		p->depth--;
 	else if (c == '<' && at[1] == '<' && at[2] == '<')
 		return 3;
-	p->unclear |= (c == '#' && first) || (c == '<' && at[1] == '<');
+	p->unclear |= (c == '#' && first) || (c == '<' && at[1] == '<') || (c == '(' && at[1] == '(');
 	return 1;
 }
 
@@ -79,7 +82,7 @@ static void playbook_step_command_expand(const json_t *variables, const char *te
 		size_t n = condition_variable_length(text);
 		if (n == 0 || strncmp(text + n, ":value", 6) != 0) {
 			size_t taken =
-			    for_shell ? shell_step(&place, text, text == begin || strchr(" \t\n;|&(", text[-1])) : 1;
+			    for_shell ? shell_step(&place, text, text == begin || strchr(" \t\n;|&()<>", text[-1])) : 1;
 			buf_add(out, text, taken);
 			text += taken;
 			continue;
