@@ -145,6 +145,19 @@ static void emit_set(struct compiler *c, const unsigned char set[32])
 	memcpy(c->states[at].set, set, 32);
 }
 
+/* A character as it stands, with all of its bytes: what repeats it repeats them together. */
+static void emit_literal(struct compiler *c, unsigned char byte)
+{
+	for (;;) {
+		unsigned char set[32] = {0};
+		set_add(set, byte, byte);
+		emit_set(c, set);
+		if (byte < 0x80 || (*c->p & 0xC0) != 0x80)
+			return;
+		byte = *c->p++;
+	}
+}
+
 /* One byte inside a class, escaped or not. */
 static unsigned char class_byte(struct compiler *c)
 {
@@ -255,8 +268,7 @@ static void compile_item(struct compiler *c)
 	default:
 		break;
 	}
-	set_add(set, b, b);
-	emit_set(c, set);
+	emit_literal(c, b);
 }
 
 static int number(struct compiler *c)

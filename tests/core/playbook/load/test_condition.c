@@ -207,6 +207,12 @@ static void patterns(void **state)
 	    {"^[^a]$", "あ", 1},
 	    {"^\\D$", "あ", 1},
 	    {"^..$", "あ", 0},
+	    {"^本+$", "本本", 1},
+	    {"^サーバー?1$", "サーバ1", 1},
+	    {"^サーバー?1$", "サーバー1", 1},
+	    {"^本{2}$", "本本", 1},
+	    {"^本{2}$", "本", 0},
+	    {"^\\本*$", "", 1},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (pattern_search(rows[i].pattern, rows[i].text, strlen(rows[i].text)) != rows[i].found)
