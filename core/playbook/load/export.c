@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/time/clock.h"
+#include "base/time/edtf.h"
 #include "playbook/load/check.h"
 
 #include <sodium.h>
@@ -131,25 +133,28 @@ static int rename_way(void *ctx, const char *member, const char *key, const json
 	return 0;
 }
 
-/* Three digits of milliseconds: what is there is cut or filled, what is no time at all is set aside. */
+/* In UTC, with three digits of milliseconds: what is there is cut or filled, what is no time at all is set aside. */
 static void make_time(json_t *tree, const char *member, int required, struct kept *k)
 {
-	char time[32] = "1970-01-01T00:00:00.000Z";
+	struct edtf time;
+	int64_t first;
+	int64_t last;
+	char utc[CLOCK_TEXT];
 	const char *given = json_get_string(tree, member);
 	if (given && check_is_timestamp(given))
 		return;
-	char whole[32] = "";
-	if (given && strlen(given) >= 20 && strlen(given) < 40) {
-		const char *fraction = given[19] == '.' ? given + 20 : "";
-		size_t digits = strspn(fraction, "0123456789");
-		snprintf(whole, sizeof whole, "%.19s.%.*s%.*sZ", given, (int)(digits > 3 ? 3 : digits), fraction,
-		         (int)(digits > 3 ? 0 : 3 - digits), "000");
+	char *whole = NULL;
+	if (given && edtf_parse(given, &time, NULL) == 0 && time.form == EDTF_POINT && time.from.second >= 0 &&
+	    !time.from.qualifier && edtf_bounds(&time, NULL, NULL, &first, &last) == 0) {
+		clock_format_utc((struct clock_time){.seconds = first}, utc);
+		whole = xasprintf("%.19s.%03dZ", utc, time.from.fraction ? time.from.nanosecond / 1000000 : 0);
 	}
 	set_aside(tree, member, k);
-	if (check_is_timestamp(whole))
+	if (whole && check_is_timestamp(whole))
 		add_member(tree, member, json_string(whole), k);
 	else if (required)
-		add_member(tree, member, json_string(time), k);
+		add_member(tree, member, json_string("1970-01-01T00:00:00.000Z"), k);
+	free(whole);
 }
 
 /* ---- steps */

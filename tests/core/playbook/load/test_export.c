@@ -333,9 +333,32 @@ static void an_edit_of_the_strict_file_wins(void **state)
 	buf_release(&text);
 }
 
+/* A time keeps its moment: what was written in a zone is that moment in UTC. */
+static void times_become_utc(void **state)
+{
+	(void)state;
+	static const char *const times[][2] = {{"2014-07-01T00:20:00+09:00", "2014-06-30T15:20:00.000Z"},
+	                                       {"2014-07-01T00:20:00.1239-0330", "2014-07-01T03:50:00.123Z"},
+	                                       {"2014-07-01T00:20:00.5Z", "2014-07-01T00:20:00.500Z"},
+	                                       {"2014-07-01T00:20:00Z", "2014-07-01T00:20:00.000Z"},
+	                                       {"2014-07-01T00:20:00.123Z", "2014-07-01T00:20:00.123Z"},
+	                                       {"2014-07-01T00:20Z", "1970-01-01T00:00:00.000Z"},
+	                                       {"2014-07~", "1970-01-01T00:00:00.000Z"},
+	                                       {"last summer", "1970-01-01T00:00:00.000Z"}};
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+		struct playbook *p = playbook_find("isolate", NULL);
+		json_object_set_new(p->tree, "created", json_string(times[i][0]));
+		json_t *strict = playbook_export(p, NULL);
+		assert_string_equal(json_get_string(strict, "created"), times[i][1]);
+		json_decref(strict);
+		playbook_free(p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(times_become_utc),
 	    cmocka_unit_test(shipped_playbooks_go_round),
 	    cmocka_unit_test(sloppy_playbooks_become_strict),
 	    cmocka_unit_test(an_edit_of_the_strict_file_wins),
