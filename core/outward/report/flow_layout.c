@@ -36,14 +36,33 @@ struct layout {
 
 /* ---- links and layers */
 
+static int is_plain(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* ②⑤ are told apart as they stand; 1 and 2 together would be the twelfth. Of one that is too long the end is cut, where a
+ * character ends. */
+static void add_number(struct flow_link *l, const char *number)
+{
+	size_t n = strlen(l->numbers);
+	size_t between = n && is_plain(l->numbers[n - 1]) && is_plain(*number);
+	size_t more = strlen(number);
+	if (n + between + (n ? more : 0) >= sizeof l->numbers)
+		return;
+	while (n + between + more >= sizeof l->numbers || ((unsigned char)number[more] & 0xC0) == 0x80)
+		more--;
+	memcpy(l->numbers + n, ",", between);
+	memcpy(l->numbers + n + between, number, more);
+	l->numbers[n + between + more] = '\0';
+}
+
 static void add_link(struct flow *f, const struct flow_act *act)
 {
 	for (size_t i = 0; i < f->link_count; i++) {
 		struct flow_link *l = &f->links[i];
 		if (l->from == act->from && l->to == act->to) {
-			size_t n = strlen(l->numbers);
-			if (n + strlen(act->number) < sizeof l->numbers)
-				snprintf(l->numbers + n, sizeof l->numbers - n, "%s", act->number);
+			add_number(l, act->number);
 			l->failed &= act->failed;
 			l->doubtful &= act->doubtful;
 			return;
@@ -56,7 +75,7 @@ static void add_link(struct flow *f, const struct flow_act *act)
 	l->to = act->to;
 	l->failed = act->failed;
 	l->doubtful = act->doubtful;
-	snprintf(l->numbers, sizeof l->numbers, "%s", act->number);
+	add_number(l, act->number);
 }
 
 /* Links that would close a cycle are drawn backwards. */

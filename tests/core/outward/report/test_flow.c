@@ -92,6 +92,32 @@ static void test_story(void **state)
 	flow_release(&f);
 }
 
+/* 1 and 2 on one line are not the twelfth act. */
+static void test_numbers_of_one_line_stay_apart(void **state)
+{
+	(void)state;
+	struct flow f;
+	struct buf out = BUF_INIT;
+	memset(&f, 0, sizeof f);
+	add_node(&f, "R1-P1", "a");
+	add_node(&f, "R1-A1", "b");
+	add_act(&f, 0, 1, "1", 0);
+	add_act(&f, 0, 1, "2", 0);
+	add_act(&f, 0, 1, "③", 0);
+	draw(&f, 3, 78, &out);
+	assert_string_equal(f.links[0].numbers, "1,2③");
+	assert_non_null(strstr(out.data, "1,2"));
+	for (int i = 0; i < 60; i++) /* as many as there is room for */
+		add_act(&f, 0, 1, "44", 0);
+	flow_layout(&f, f.act_count, 78);
+	assert_true(strlen(f.links[0].numbers) < sizeof f.links[0].numbers);
+	add_act(&f, 1, 0, "a証拠の番号がとても長いので線の上には書ききれない印です", 0);
+	flow_layout(&f, f.act_count, 78);
+	assert_string_equal(f.links[1].numbers, "a証拠の番号がとても長いので線の上には書き");
+	buf_release(&out);
+	flow_release(&f);
+}
+
 static void test_step_by_step(void **state)
 {
 	(void)state;
@@ -180,7 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_story),       cmocka_unit_test(test_step_by_step),
 	    cmocka_unit_test(test_hostile_svg), cmocka_unit_test(test_long_titles_are_cut_visibly),
-	    cmocka_unit_test(test_any_graph),
+	    cmocka_unit_test(test_any_graph),   cmocka_unit_test(test_numbers_of_one_line_stay_apart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
