@@ -256,6 +256,7 @@ static int add_transfers(struct case_file *c, struct buf *out, const char *label
 	struct buf retracted = BUF_INIT;
 	json_t *chain = custody_chain(c, label, err);
 	if (!chain || record_each_referring_by(c, label, "items", take_retracted, &retracted, err) < 0) {
+		buf_release(&retracted);
 		json_decref(chain);
 		return -1;
 	}
