@@ -88,8 +88,7 @@ static void take_entry(void *ctx, const struct inside *entry, const void *bytes,
 	struct office_looking *l = ctx;
 	if (ends(entry->name, "vbaProject.bin")) {
 		l->seen |= SEEN_MACRO;
-		if (vba_look(l->pool, bytes, n) == VBA_STOMPED)
-			l->seen |= SEEN_STOMPED;
+		l->seen |= seen_in_macros(l->pool, bytes, n);
 	} else if (ends(entry->name, ".rels")) {
 		l->seen |= has_template(bytes, n) ? SEEN_TEMPLATE : 0;
 	} else if (ends(entry->name, ".xml")) {

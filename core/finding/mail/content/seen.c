@@ -27,6 +27,12 @@ static int holds_wide(const void *bytes, size_t n, const char *word)
 	return found;
 }
 
+unsigned seen_in_macros(struct pool *pool, const void *bytes, size_t n)
+{
+	static const unsigned seen[] = {[VBA_STOMPED] = SEEN_STOMPED, [VBA_UNCOMPARED] = SEEN_UNCOMPARED};
+	return seen[vba_look(pool, bytes, n)];
+}
+
 unsigned seen_in(struct pool *pool, enum file_format format, const void *bytes, size_t n)
 {
 	unsigned seen = 0;
@@ -35,7 +41,7 @@ unsigned seen_in(struct pool *pool, enum file_format format, const void *bytes, 
 		return office_look(pool, bytes, n);
 	case FORMAT_CFB:
 		seen |= holds_wide(bytes, n, "_VBA_PROJECT") ? SEEN_MACRO : 0;
-		seen |= seen & SEEN_MACRO && vba_look(pool, bytes, n) == VBA_STOMPED ? SEEN_STOMPED : 0;
+		seen |= seen & SEEN_MACRO ? seen_in_macros(pool, bytes, n) : 0;
 		seen |= holds_wide(bytes, n, "EncryptedPackage") ? SEEN_ENCRYPTED : 0;
 		seen |= holds(bytes, n, "DDEAUTO") ? SEEN_DDE : 0;
 		return seen;

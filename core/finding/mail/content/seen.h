@@ -20,7 +20,11 @@ enum seen {
 	SEEN_STOMPED = 64,
 	SEEN_SHORTCUT_ICON = 128,
 	SEEN_ICON = 256,
+	SEEN_UNCOMPARED = 512, /* macros: too large to be compared with their source */
 };
+
+/* Bits of enum seen of what the macros of a compound file show. */
+unsigned seen_in_macros(struct pool *pool, const void *bytes, size_t n);
 
 /* Bits of enum seen. */
 unsigned seen_in(struct pool *pool, enum file_format format, const void *bytes, size_t n);

@@ -88,9 +88,11 @@ static int says_something(const char *p, size_t n)
 	return 0;
 }
 
-/* Whether what was compiled holds a text that the source does not. */
-static int differs(const char *compiled, size_t n, const struct buf *source)
+/* Whether what was compiled holds a text that the source does not. Of a source that was not unpacked whole nothing is known but
+ * what is in it. */
+static enum vba_found compare(const char *compiled, size_t n, const struct buf *source)
 {
+	enum vba_found missing = source->len < SOURCE_MOST ? VBA_STOMPED : VBA_UNCOMPARED;
 	size_t run = 0;
 	uint64_t compared = 0;
 	for (size_t i = 0; i <= n; i++) {
@@ -101,12 +103,14 @@ static int differs(const char *compiled, size_t n, const struct buf *source)
 		const char *p = compiled + i - run;
 		if (run >= LITERAL && says_something(p, run)) {
 			compared += source->len;
-			if (compared > COMPARED || !memmem(source->data, source->len, p, run))
-				return 1;
+			if (compared > COMPARED)
+				return VBA_UNCOMPARED;
+			if (!memmem(source->data, source->len, p, run))
+				return missing;
 		}
 		run = 0;
 	}
-	return 0;
+	return VBA_MACROS;
 }
 
 static enum vba_found look_at_module(const struct buf *stream)
@@ -116,8 +120,10 @@ static enum vba_found look_at_module(const struct buf *stream)
 	enum vba_found found = VBA_MACROS;
 	if (at >= stream->len)
 		found = stream->len > COMPILED ? VBA_STOMPED : VBA_NONE;
-	else if (vba_unpack(stream->data + at, stream->len - at, &source) < 0 || differs(stream->data, at, &source))
+	else if (vba_unpack(stream->data + at, stream->len - at, &source) < 0)
 		found = at > COMPILED ? VBA_STOMPED : VBA_MACROS;
+	else if (at > COMPILED)
+		found = compare(stream->data, at, &source);
 	buf_release(&source);
 	return found;
 }

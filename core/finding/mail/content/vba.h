@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-enum vba_found { VBA_NONE, VBA_MACROS, VBA_STOMPED };
+enum vba_found { VBA_NONE, VBA_MACROS, VBA_UNCOMPARED /* too large to compare the two */, VBA_STOMPED };
 
 /* Of a whole document, or a vbaProject.bin. */
 enum vba_found vba_look(struct pool *pool, const void *bytes, size_t n);

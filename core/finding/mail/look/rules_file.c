@@ -103,6 +103,7 @@ void rule_seen(struct look *l)
 	            {SEEN_SMUGGLING, "file.html_smuggling"},
 	            {SEEN_SCRIPT, "file.svg_script"},
 	            {SEEN_STOMPED, "file.stomped"},
+	            {SEEN_UNCOMPARED, "limit.macros"},
 	            {SEEN_SHORTCUT_ICON, "file.lnk_icon"},
 	            {SEEN_ICON, "file.icon"}};
 	for (size_t i = 0; i < l->file_count; i++)

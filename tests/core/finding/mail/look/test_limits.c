@@ -197,7 +197,8 @@ static int has_row(const char *id)
 	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
 		if (strcmp(limits[i].id, id) == 0)
 			return 1;
-	return strcmp(id, "limit.crash") == 0; /* test_mails.c: it takes a reader that falls over */
+	return strcmp(id, "limit.crash") == 0 || /* test_mails.c: it takes a reader that falls over */
+	       strcmp(id, "limit.macros") == 0;  /* test_outlook.c: it takes a compound file of some MiB */
 }
 
 static void no_rule_is_without_a_pair(void **state)

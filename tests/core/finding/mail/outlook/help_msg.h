@@ -19,7 +19,7 @@ struct msg_writer {
 		int is_mini;
 	} all[64];
 	uint32_t count;
-	uint32_t fat[4096];
+	uint32_t fat[16384];
 	uint32_t mini_fat[4096];
 	uint32_t mini_count;
 };
