@@ -227,7 +227,10 @@ wait "$holder" 2>/dev/null || true
 holder=
 status 0 '' "$genba" list note --json
 grep -q holding out || wrong "what a killed session had printed a label for is lost"
-status 0 '' "$genba" verify --evidence
+status 0 'not on record' "$genba" verify --evidence
+status 0 'not on record' "$genba" verify R1-E1
+status 0 '' "$genba" verify R1-E1 --record
+! grep -q 'not on record' err || wrong "what was put on record is said not to be: $(cat err)"
 
 # ---- evidence that is gone or was changed
 printf 'Subject: y\n' >mail.eml

@@ -63,6 +63,7 @@ int evidence_preserve(struct case_file *c, const char *path, const struct preser
                       struct preserved *out, struct err *err);
 
 struct evidence_report {
+	uint64_t results;     /* records of which something can be put on record: read again, or found unreadable */
 	uint64_t checked;     /* records whose bytes were read again and compared */
 	uint64_t from_medium; /* of these, read past the cache */
 	uint64_t

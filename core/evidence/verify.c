@@ -317,7 +317,8 @@ int evidence_verify_some(struct case_file *c, const struct evidence_verifying *w
 	int rc = what->labels ? 0 : record_each(c, "evidence", 0, check_one, &k, err);
 	for (size_t i = 0; rc == 0 && what->labels && i < what->count; i++)
 		rc = check_label(&k, what->labels[i]);
-	if (rc == 0 && what->record && json_object_size(k.results) > 0)
+	report->results = json_object_size(k.results);
+	if (rc == 0 && what->record && report->results > 0)
 		rc = record_results(&k);
 	json_decref(k.results);
 	return rc < 0 ? -1 : 0;

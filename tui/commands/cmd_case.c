@@ -171,6 +171,14 @@ static void print_reread(struct session *s, const struct evidence_report *report
 		    (unsigned long long)(report->checked - report->from_medium));
 }
 
+/* Whoever reads the evidence again wants it on record; a case that is open for reading only cannot keep it. */
+static void print_unrecorded(struct session *s, const struct args *args, const struct evidence_report *report)
+{
+	if (report->results > 0 && !args_option(args, "record"))
+		fputs(_("what this gave is not on record (--record puts it there: last verified, and the result)\n"),
+		      s->log);
+}
+
 static int report_findings(const struct cmd_case_findings *f, struct err *err)
 {
 	if (f->count > 0)
@@ -208,6 +216,8 @@ static int verify_some(struct session *s, const struct args *args, struct err *e
 		                 args->words[0]);
 	else
 		print_reread(s, &report);
+	if (rc == 0)
+		print_unrecorded(s, args, &report);
 	return rc < 0 ? -1 : report_findings(&f, err);
 }
 
@@ -312,6 +322,8 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 		if (f.count == 0)
 			printable_printf(s->out, _("nothing wrong found; last commit %s\n"), case_head(s->c));
 	}
+	if (args_option(args, "evidence"))
+		print_unrecorded(s, args, &evidence);
 	return report_findings(&f, err);
 }
 
