@@ -11,6 +11,7 @@
 #include "evidence/image/place.h"
 #include "evidence/image/stored.h"
 #include "evidence/preserve.h"
+#include "evidence/readable.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -231,6 +232,16 @@ static int find_place(const json_t *record, struct buf *path)
 	return stored_path(record, strcmp(form, "hash") == 0 ? "source_path" : "copy_path", path);
 }
 
+/* A medium that does not give the bytes has not shown that they are others. */
+static int can_be_read(struct evidence_verify_checking *k, const json_t *record, const char *path)
+{
+	struct err why = ERR_INIT;
+	if (!*path || readable_stored(stored_shape(record, path), path, &why) == 0)
+		return 1;
+	found(k, record, _("%s; whether its bytes are those on record is not known"), why.message);
+	return 0;
+}
+
 static int check_one(void *ctx, json_t *record)
 {
 	struct evidence_verify_checking *k = ctx;
@@ -245,11 +256,13 @@ static int check_one(void *ctx, json_t *record)
 		buf_release(&path);
 		return 0;
 	}
-	buf_clear(&path);
-	if (stored_folder(k->c, record, &manifest, &path))
-		result = check_tree(k, record, &manifest, path.data);
-	else
-		result = check_file(k, record);
+	struct buf folder = BUF_INIT;
+	if (stored_folder(k->c, record, &manifest, &folder))
+		result = check_tree(k, record, &manifest, folder.data);
+	else if ((result = check_file(k, record)) && strcmp(result, "failed") == 0 &&
+	         !can_be_read(k, record, path.data))
+		result = "unreadable";
+	buf_release(&folder);
 	buf_release(&manifest);
 	buf_release(&path);
 	if (!result)

@@ -10,6 +10,7 @@
 #include "evidence/compare.h"
 #include "evidence/image/place.h"
 #include "evidence/image/stored.h"
+#include "evidence/readable.h"
 #include "handover/evidence/evidence_copy.h"
 #include "handover/parcel/folder.h"
 
@@ -88,10 +89,20 @@ static int check_there(struct evidence_check_checking *k, struct transfer_item *
 	}
 	if (why.code == ERR_CANCELLED)
 		return err_take(k->err, &why);
+	struct err unread = ERR_INIT;
+	if ((folder ? readable_folder(path, &unread) : readable_stored(shape, path, &unread)) < 0) {
+		item->result = "not_checked"; /* the medium is at fault, and who sent it is not accused */
+		keep_place(k, item->label, kept, path);
+		miss(k, item->label,
+		     _("its bytes are here, but they could not be read: whether they are those on record is "
+		       "not known"));
+		why = unread;
+	} else {
+		item->result = "different";
+		miss(k, item->label, _("the bytes that came are not those on record"));
+	}
 	char *line = printable_dup(why.message);
 	char *english = printable_dup(why.english);
-	item->result = "different";
-	miss(k, item->label, _("the bytes that came are not those on record"));
 	buf_addf(&k->out->missing.shown, "  %s\n", line);
 	buf_addf(&k->out->missing.english, "  %s\n", english);
 	free(line);
