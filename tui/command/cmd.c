@@ -7,6 +7,7 @@
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
 #include "case/store/record.h"
+#include "finding/observation/observation_lost.h"
 #include "history/history.h"
 
 #include <stdio.h>
@@ -189,4 +190,17 @@ char *cmd_ask_line(struct session *s, const char *question, const char *fallback
 			return xstrdup(fallback);
 	}
 	return NULL;
+}
+
+static int print_lost_set(void *ctx, const struct observation_set *set, struct err *err)
+{
+	const struct session *s = ctx;
+	(void)err;
+	printable_printf(s->log, "%s: %s\n", set->check, observation_lost_says());
+	return 0;
+}
+
+int cmd_print_lost_sets(struct session *s, struct err *err)
+{
+	return observation_lost_each(s->c, print_lost_set, s, err);
 }

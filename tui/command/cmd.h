@@ -72,6 +72,9 @@ const char *cmd_asset(struct session *s, const char *text, char label[LABEL_TEXT
 /* Prints a JSON array of flat objects, one for each element, and drops the reference. */
 void cmd_print_json(struct session *s, json_t *array);
 
+/* Each set of observations that a check names and this copy of the case does not hold, on the session's log. 0 or -1. */
+int cmd_print_lost_sets(struct session *s, struct err *err);
+
 /* Text in aligned columns: rows of `columns` printable strings each (the first row is the heading). Owned by the table. */
 struct text_table {
 	size_t columns;

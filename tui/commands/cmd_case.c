@@ -291,6 +291,8 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 	if (rc == 0)
 		rc = observation_verify_all(s->c, &s->progress, print_finding, &f, &care, err);
 	if (rc == 0)
+		rc = cmd_print_lost_sets(s, err);
+	if (rc == 0)
 		rc = print_all_unfinished(s, f.array, err);
 	if (rc < 0) {
 		json_decref(f.array);

@@ -5,6 +5,7 @@
 #include "base/time/clock.h"
 #include "finding/observation/observation_ahead.h"
 #include "finding/observation/observation_block.h"
+#include "finding/observation/observation_lost.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -154,6 +155,14 @@ static struct set_stream *first_of(struct observation_scan *k)
 	return first;
 }
 
+static int tell_lost(void *ctx, const struct observation_set *set, struct err *err)
+{
+	const struct observation_scan *k = ctx;
+	(void)err;
+	k->q->problem(k->ctx, set, observation_lost_says());
+	return 0;
+}
+
 struct observation_scan *observation_scan_new(struct case_file *c, const struct observation_query *q,
                                               observation_row_fn fn, void *ctx, const struct progress *progress,
                                               struct err *err)
@@ -163,7 +172,8 @@ struct observation_scan *observation_scan_new(struct case_file *c, const struct 
 	k->q = &k->query;
 	k->filter = observation_filter_parse(q->filter, err);
 	k->artefacts = k->filter ? observation_filter_artefacts(k->filter) : 0;
-	if (!k->filter || observation_set_each(c, q->evidence, open_stream, k, err) < 0) {
+	if (!k->filter || observation_set_each(c, q->evidence, open_stream, k, err) < 0 ||
+	    (q->lost && q->problem && observation_lost_each(c, tell_lost, k, err) < 0)) {
 		observation_scan_free(k);
 		return NULL;
 	}

@@ -41,6 +41,7 @@ struct observation_query {
 	uint64_t skip;        /* matching rows that are passed over first (paging) */
 	uint64_t limit;       /* matching rows that are given; 0: all */
 	void (*problem)(void *ctx, const struct observation_set *set, const char *reason);
+	int lost; /* sets that this copy does not hold are told to `problem`, too (observation_lost.h); of any evidence */
 };
 
 /* Gives each matching row, borrowed for the call, with its set. -1 of `fn` is an error, 1 stops. 0, or -1. */

@@ -132,7 +132,7 @@ static void pass_on(void *ctx, const struct observation_set *set, const char *re
 struct observation_searching *observation_search_new(struct case_file *c, struct observation_search *s, struct err *err)
 {
 	struct observation_searching *k = xcalloc(1, sizeof *k);
-	struct observation_query q = {.problem = pass_on};
+	struct observation_query q = {.problem = pass_on, .lost = 1};
 	s->shown = s->count = 0;
 	k->s = s;
 	if (searched_words(s->words, observation_search_word, k, err) < 0)

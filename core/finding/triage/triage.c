@@ -8,6 +8,7 @@
 #include "base/time/clock.h"
 #include "case/store/record.h"
 #include "evidence/image/stored.h"
+#include "finding/observation/observation_lost.h"
 #include "finding/sigma/sigma.h"
 #include "finding/triage/check/check.h"
 #include "finding/triage/findings_store.h"
@@ -162,7 +163,8 @@ static void write_limits(const struct triage_work *w, const char *sha256, struct
 		         sigma_digest(w->options->rules));
 	buf_addf(out, "Files: %llu read, %llu not read, since no parser that was asked for knows them.\n",
 	         (unsigned long long)r->sum.parsed, (unsigned long long)other);
-	buf_addf(out, "Observations: %llu, digest of the set %s.\n", (unsigned long long)r->set.rows, r->set.sha256);
+	buf_addf(out, "Observations: %llu, " OBSERVATION_DIGEST_OF_SET "%s.\n", (unsigned long long)r->set.rows,
+	         r->set.sha256);
 	struct buf seen = BUF_INIT;
 	struct buf not_seen = BUF_INIT;
 	struct buf not_covered = BUF_INIT;

@@ -8,6 +8,7 @@
 #include "case/action/action.h"
 #include "case/store/blob.h"
 #include "evidence/preserve.h"
+#include "finding/observation/observation_lost.h"
 #include "finding/observation/observation_set.h"
 
 #include <stdio.h>
@@ -155,7 +156,8 @@ static void write_limits(const struct intake_set_making *g, struct buf *out)
 	         in->origin ? ", from " : "", in->origin ? in->origin : "");
 	buf_addf(out, "Rows: %llu, of which %llu were not taken in.\n", (unsigned long long)in->items,
 	         (unsigned long long)in->named);
-	buf_addf(out, "Observations: %llu, digest of the set %s.\n", (unsigned long long)g->set.rows, g->set.sha256);
+	buf_addf(out, "Observations: %llu, " OBSERVATION_DIGEST_OF_SET "%s.\n", (unsigned long long)g->set.rows,
+	         g->set.sha256);
 	buf_adds(out, "Another's tool made these rows; what it did not look at is not known here.\n");
 }
 

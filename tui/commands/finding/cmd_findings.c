@@ -81,6 +81,10 @@ int cmd_findings(struct session *s, const struct args *args, struct err *err)
 	buf_release(&filter);
 	if (!findings)
 		return -1;
+	if (cmd_print_lost_sets(s, err) < 0) {
+		json_decref(findings);
+		return -1;
+	}
 	if (args_option(args, "hosts")) {
 		print_hosts(s, findings, args_option(args, "json") != NULL);
 		json_decref(findings);

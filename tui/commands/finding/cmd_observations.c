@@ -246,7 +246,7 @@ int cmd_observations(struct session *s, const struct args *args, struct err *err
 	l.limit = limit ? strtoull(limit, NULL, 10) : l.json || l.csv || l.timesketch ? 0 : SHOWN;
 	for (size_t i = 0; i < args->count; i++)
 		buf_addf(&filter, "%s%s", i ? " " : "", args->words[i]);
-	struct observation_query q = {.filter = filter.data, .problem = tell_problem};
+	struct observation_query q = {.filter = filter.data, .problem = tell_problem, .lost = 1};
 	int rc = take_times(&l, args_option(args, "times"), err);
 	l.clocks = observation_clocks_new(s->c);
 	if (rc == 0)

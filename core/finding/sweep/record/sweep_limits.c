@@ -4,6 +4,7 @@
 
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "finding/observation/observation_lost.h"
 #include "finding/sweep/sweep_engine.h"
 #include "finding/sweep/sweep_source.h"
 
@@ -50,7 +51,7 @@ void sweep_write_limits(const struct sweep_work *w, const unsigned char *wanted,
 			buf_addf(out, "%s, SHA-256 %s: %llu hits kept", e->label, e->sha256,
 			         (unsigned long long)e->hits);
 			if (*e->set_sha256)
-				buf_addf(out, ", digest of the set %s", e->set_sha256);
+				buf_addf(out, ", " OBSERVATION_DIGEST_OF_SET "%s", e->set_sha256);
 			buf_adds(out, ".\n");
 		}
 	}

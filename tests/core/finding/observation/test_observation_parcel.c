@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "case/case.h"
 #include "finding/observation/observation_care.h"
+#include "finding/observation/observation_lost.h"
 #include "finding/observation/observation_parcel.h"
 #include "finding/observation/observation_query.h"
 #include "finding/observation/observation_set.h"
@@ -38,7 +39,7 @@ static void store_set(const char *named, struct observation_set *set)
 	                        .fields_size = fields.len};
 	assert_int_equal(observation_maker_add_row(m, &o, &err), 0);
 	assert_int_equal(observation_maker_seal(m, set, &err), 0);
-	char *limits = xasprintf("%s, SHA-256 %s; set %s", named, read_sha256, set->sha256);
+	char *limits = xasprintf("%s, SHA-256 %s; " OBSERVATION_DIGEST_OF_SET "%s", named, read_sha256, set->sha256);
 	struct assign check[] = {{"method", "triage"},
 	                         {"on", add("asset", "hostname=PC-1")},
 	                         {"when", "2026-11-23"},
@@ -240,13 +241,62 @@ static void rows_that_are_not_of_record(void **state)
 	assert_int_equal(care.wrong, 1);
 }
 
+static int count_lost(void *ctx, const struct observation_set *set, struct err *err)
+{
+	(void)err;
+	*(unsigned *)ctx += strlen(set->sha256) == 64 && strncmp(set->check, "R1-K", 4) == 0;
+	return 0;
+}
+
+static void count_problem(void *ctx, const struct observation_set *set, const char *reason)
+{
+	*(unsigned *)ctx += *set->check && strcmp(reason, observation_lost_says()) == 0;
+}
+
+static int no_row(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
+{
+	(void)ctx;
+	(void)o;
+	(void)set;
+	(void)err;
+	return 0;
+}
+
+/* The row of a set is gone from the tables, the tables themselves too; the check on record names it still. */
+static void sets_that_are_gone_are_told(void **state)
+{
+	static const char *const gone[] = {"DELETE FROM observation_set",
+	                                   "DROP TABLE observation_block; DROP TABLE observation_set"};
+	(void)state;
+	struct observation_set set;
+	struct err err = ERR_INIT;
+	unsigned lost = 0;
+	store_set("R1-E1", &set);
+	assert_int_equal(observation_lost_each(the_case, count_lost, &lost, &err), 0);
+	for (size_t i = 0; i < sizeof gone / sizeof *gone; i++) {
+		unsigned before = lost;
+		unsigned problems = 0;
+		struct observation_query q = {.problem = count_problem, .lost = 1};
+		run_sql("SAVEPOINT gone");
+		run_sql(gone[i]);
+		unsigned now = 0;
+		assert_int_equal(observation_lost_each(the_case, count_lost, &now, &err), 0);
+		assert_true(now > before);
+		assert_int_equal(observation_query_run(the_case, &q, no_row, &problems, NULL, &err), 0);
+		assert_int_equal(problems, now);
+		run_sql("ROLLBACK TO gone; RELEASE gone");
+	}
+	run_sql("UPDATE observation_set SET key = NULL"); /* purged: its digest is kept */
+	unsigned purged = 0;
+	assert_int_equal(observation_lost_each(the_case, count_lost, &purged, &err), 0);
+	assert_int_equal(purged, lost);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(labels_are_whole_words),
-	    TEST(spoiled_columns_are_text),
-	    TEST(tables_that_lie),
-	    TEST(rows_that_are_not_of_record),
+	    TEST(labels_are_whole_words),      TEST(spoiled_columns_are_text),    TEST(tables_that_lie),
+	    TEST(rows_that_are_not_of_record), TEST(sets_that_are_gone_are_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,20 @@
+/*
+ * Sets that a check on record names and that this copy of the case does not hold: not taken along by whoever handed it over, or
+ * taken out of the tables. What they showed is in no list, no search and no count, and that is said.
+ */
+#ifndef GENBA_FINDING_OBSERVATION_OBSERVATION_LOST_H
+#define GENBA_FINDING_OBSERVATION_OBSERVATION_LOST_H
+
+#include "finding/observation/observation_set.h"
+
+/* How the limits of a check name the digest of its set. */
+#define OBSERVATION_DIGEST_OF_SET "digest of the set "
+
+/* Each of them, of checks that are not retracted: only `check` and `sha256` are filled in. A set that was purged is none, its
+ * digest is kept. `fn` returns -1 to stop. 0 or -1. */
+int observation_lost_each(struct case_file *c, observation_set_fn fn, void *ctx, struct err *err);
+
+/* What is told of one, after the label of its check. */
+const char *observation_lost_says(void);
+
+#endif
