@@ -447,6 +447,20 @@ static int receipt_must_be_new(struct session *s, const struct args *args, struc
 	return rc < 0 ? err_prefix(err, _("not accepted (--receipt FILE names another place for the receipt)")) : 0;
 }
 
+/* Whether there is room for it: an acceptance on record whose receipt could not be written would be told to nobody. */
+static int receipt_must_fit(struct session *s, const struct args *args, size_t items, struct err *err)
+{
+	size_t n = 4096 + items * 512;
+	char *path = receipt_path(s, args);
+	char *room = xcalloc(n, 1);
+	int rc = path_write_file(path, room, n, 0, err);
+	if (rc == 0)
+		unlink(path);
+	free(room);
+	free(path);
+	return rc < 0 ? err_prefix(err, _("not accepted (--receipt FILE names another place for the receipt)")) : 0;
+}
+
 static int write_receipt(struct session *s, const struct args *args, const struct buf *receipt, struct err *err)
 {
 	char *path = receipt_path(s, args);
@@ -527,11 +541,16 @@ static int accept_transfer(struct session *s, const struct args *args, const cha
 	if (rc == 0)
 		rc = evidence_check_all(s->c, folder, &s->progress, &checked, err);
 	if (rc == 0)
+		rc = receipt_must_fit(s, args, checked.count, err);
+	if (rc == 0)
 		rc = transfer_accept(s->c, label, checked.items, checked.count, checked.missing.english.data,
 		                     checked.places, &receipt, err);
 	if (rc == 0) {
 		cmd_print_label(s, label);
 		rc = write_receipt(s, args, &receipt, err); /* told first: a long list of what is missing may follow */
+		if (rc < 0)
+			err_prefix(err, _("accepted and on record, but without its receipt (accept --receipt FILE "
+			                  "writes it again)"));
 		fputs(checked.missing.shown.data, s->log);
 		if (checked.missing.shown.len)
 			fputs(_("When the folder with evidence is here: accept --evidence FOLDER\n"), s->log);

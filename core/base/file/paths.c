@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,4 +152,18 @@ int path_write_file(const char *path, const void *bytes, size_t n, unsigned flag
 	err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), path);
 	new_file_abandon(&f);
 	return -1;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	remove(path);
+	return 0;
+}
+
+void path_remove_folder(const char *path)
+{
+	nftw(path, remove_entry, 32, FTW_DEPTH | FTW_PHYS);
 }

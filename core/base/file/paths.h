@@ -47,6 +47,9 @@ int path_write_file(const char *path, const void *bytes, size_t n, unsigned flag
  * EEXIST if something has that name. Where the file system cannot do that in one (FAT), it is looked for first. */
 int path_rename_new(int dir, const char *from, const char *to);
 
+/* Removes a folder of our own making with all that is in it; links in it are not followed. Best effort. */
+void path_remove_folder(const char *path);
+
 /* Syncs the folder that holds `path`, so that a rename in it is on the medium. Best effort. */
 void path_sync_folder(const char *path);
 

@@ -16,7 +16,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,21 +88,6 @@ static void say(const struct copying *k, const char *label, const char *text)
 	k->how->say(k->how->ctx, label, text);
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	remove(path);
-	return 0;
-}
-
-/* A folder of our own making; links in it are not followed. */
-static void remove_folder(const char *path)
-{
-	nftw(path, remove_entry, 32, FTW_DEPTH | FTW_PHYS);
-}
-
 /* What is copied, and where to. */
 struct item {
 	enum stored_shape shape;
@@ -126,7 +110,7 @@ static int copy_folder(const struct copying *k, struct item *it, struct err *err
 	char *part = xasprintf("%s.part", to);
 	struct manifest m;
 	struct tree_options options = {.copy_to = part, .progress = k->how->progress};
-	remove_folder(part);
+	path_remove_folder(part);
 	manifest_init(&m);
 	int rc = mkdir(part, 0700) < 0 ? err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), to)
 	                               : tree_make(&m, from, &options, err);
@@ -135,7 +119,7 @@ static int copy_folder(const struct copying *k, struct item *it, struct err *err
 	if (rc == 0 && path_rename_new(AT_FDCWD, part, to) < 0)
 		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), to);
 	if (rc < 0) {
-		remove_folder(part);
+		path_remove_folder(part);
 	} else {
 		path_sync_folder(to);
 		it->made = 1;
@@ -181,7 +165,7 @@ static void remove_made(const struct item *it)
 	for (size_t i = it->first; i < it->made; i++) {
 		char *target = stored_member(it->shape, it->to, i);
 		if (it->folder)
-			remove_folder(target);
+			path_remove_folder(target);
 		else
 			unlink(target);
 		free(target);

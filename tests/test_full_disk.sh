@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# What is handed over and taken over on a full disk: an acceptance goes on record only if there is room for its receipt, and
+# half of a repository is not left in the way of the next. Mounting needs root.
+# shellcheck source=tests/help_handover.sh
+. "$(dirname "$(readlink -f "$0")")/help_handover.sh"
+clean() {
+	umount full 2>/dev/null || true
+	clean_work
+}
+trap clean EXIT
+mkdir full
+mount -t tmpfs -o size=256k tmpfs full 2>/dev/null || {
+	echo "SKIP: no disk can be mounted here"
+	exit 77
+}
+fill() { head -c 1M /dev/zero >full/filler 2>/dev/null || true; }
+
+person one two
+XDG_DATA_HOME=$work/one "$genba" new one.genba --title "Full" --no-recovery --kdf interactive 2>/dev/null
+printf x >mail.eml
+as one preserve mail.eml --as raw --to copies >/dev/null
+status 0 as one handover --to two.pub --out two.genba --with-evidence ev
+
+fill
+status 1 as two accept --evidence ev --receipt full/receipt
+grep -q 'not accepted.*No space left' err || fail "not said why: $(cat err)"
+is "what lies there" filler "$(echo $(ls full))"
+! as two list transfer --json | grep -q '"accepted"' || fail "accepted, and nobody is told"
+rm full/filler
+status 0 as two accept --evidence ev --receipt full/receipt
+status 0 as one import receipt full/receipt
+
+fill
+status 1 as one export git full/history.git
+[ ! -e full/history.git ] || fail "half of a repository is left: $(find full/history.git)"
+rm full/*
+mount -o remount,size=8m full
+status 0 as one export git full/history.git
+git -C full/history.git fsck --strict --no-progress 2>err || fail "git fsck: $(cat err)"
