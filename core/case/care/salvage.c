@@ -13,6 +13,7 @@
 #include "case/store/record.h"
 #include "case/store/record_validate.h"
 #include "case/store/tokenizer.h"
+#include "case/trust/high_water_mark.h"
 #include "case/trust/known.h"
 #include "history/tables.h"
 
@@ -341,6 +342,9 @@ static int new_state(struct salvaging *s)
 		c->head[0] = '\0';
 	if (!c->responder)
 		c->responder = xstrdup("");
+	char from[HISTORY_ID] = "";
+	if (history_head(c->history, from, NULL) < 0)
+		*from = '\0';
 	struct action *a = action_begin(c, "salvage", s->err);
 	if (!a)
 		return -1;
@@ -357,6 +361,7 @@ static int new_state(struct salvaging *s)
 	}
 	if (action_commit(a, s->err) < 0 || case_refresh(c, s->err) < 0)
 		return -1;
+	high_water_mark_salvaged(c, from);
 	return case_meta_set(c, "case_id", c->id, s->err);
 }
 

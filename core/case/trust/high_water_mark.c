@@ -43,10 +43,14 @@ static int high_water_mark_open(const char *path)
 
 struct mark {
 	char head[HISTORY_ID];
+	char from
+	    [HISTORY_ID]; /* of a salvaged copy: the last commit that it had from what it was salvaged from; else "" */
 	unsigned long long count; /* commits up to it */
 };
 
-enum { MARKS = 64, LINE = 80 };
+enum { MARKS = 64, LINE = 128 };
+
+#define SALVAGED " salvaged "
 
 #define MORE "more" /* a line of its own: there were more marks than have room */
 
@@ -64,7 +68,12 @@ static size_t read_marks(int fd, struct mark marks[MARKS], size_t *size, int *mo
 			continue;
 		memcpy(marks[n].head, line, HISTORY_ID - 1);
 		marks[n].head[HISTORY_ID - 1] = '\0';
-		marks[n++].count = strtoull(line + HISTORY_ID, NULL, 10);
+		marks[n].count = strtoull(line + HISTORY_ID, NULL, 10);
+		const char *from = strstr(line, SALVAGED);
+		from = from ? from + sizeof SALVAGED - 1 : "";
+		snprintf(marks[n].from, sizeof marks[n].from, "%s",
+		         strspn(from, "0123456789abcdef") == HISTORY_ID - 1 ? from : "");
+		n++;
 	}
 	return n;
 }
@@ -80,16 +89,29 @@ static size_t load_marks(const char *path, struct mark marks[MARKS], int *more)
 	return n;
 }
 
-static int is_held(struct case_file *c, const struct mark *mark)
+static int is_held(struct case_file *c, const char *commit)
 {
 	char id[HISTORY_ID];
-	return history_resolve(c->history, mark->head, id, NULL) == 0;
+	return history_resolve(c->history, commit, id, NULL) == 0;
 }
 
-/* A mark that the history does not hold stays: working on with an older copy does not make it the newest. */
-void high_water_mark_update(struct case_file *c)
+static int count_parents(void *ctx, const struct history_entry *entry)
 {
-	struct mark marks[MARKS], now;
+	*(unsigned *)ctx = entry->parent_count;
+	return 0;
+}
+
+static void add_mark(struct buf *text, const struct mark *mark)
+{
+	buf_addf(text, "%s %llu%s%s\n", mark->head, mark->count, *mark->from ? SALVAGED : "", mark->from);
+}
+
+/* A mark that the history does not hold stays: working on with an older copy does not make it the newest. A salvaged copy
+ * stays one while it is worked on by itself; who merges it has one history again, in which nothing may be missing. */
+static void remember(struct case_file *c, const char *from)
+{
+	struct mark marks[MARKS];
+	struct mark now = {.head = ""};
 	uint64_t count = 0;
 	if (history_head(c->history, now.head, NULL) < 0 || history_count(c->history, &count, NULL) < 0)
 		return;
@@ -103,12 +125,22 @@ void high_water_mark_update(struct case_file *c)
 	int more;
 	size_t n = read_marks(fd, marks, &size, &more);
 	struct buf text = BUF_INIT;
-	buf_addf(&text, "%s %llu\n", now.head, (unsigned long long)count);
+	int held[MARKS];
+	unsigned parents = 2; /* if it cannot be told */
+	history_entry_of(c->history, now.head, count_parents, &parents, NULL);
+	now.count = count;
+	snprintf(now.from, sizeof now.from, "%s", from ? from : "");
 	for (size_t i = 0; i < n; i++) {
-		if (is_held(c, &marks[i]))
+		held[i] = is_held(c, marks[i].head);
+		if (held[i] && *marks[i].from && !*now.from && parents < 2)
+			memcpy(now.from, marks[i].from, sizeof now.from);
+	}
+	add_mark(&text, &now);
+	for (size_t i = 0; i < n; i++) {
+		if (held[i])
 			continue;
 		if (kept++ < MARKS)
-			buf_addf(&text, "%s %llu\n", marks[i].head, marks[i].count);
+			add_mark(&text, &marks[i]);
 		else
 			more = 1; /* somebody filled the places: what falls out may be what an older copy would lack */
 	}
@@ -121,6 +153,16 @@ void high_water_mark_update(struct case_file *c)
 	(void)written;
 	close(fd);
 	buf_release(&text);
+}
+
+void high_water_mark_update(struct case_file *c)
+{
+	remember(c, NULL);
+}
+
+void high_water_mark_salvaged(struct case_file *c, const char *from)
+{
+	remember(c, from);
 }
 
 __attribute__((format(printf, 2, 3))) static void warn_of(struct case_file *c, const char *format, ...)
@@ -152,10 +194,15 @@ int high_water_mark_check(struct case_file *c)
 	int more = 0;
 	size_t n = path ? load_marks(path, marks, &more) : 0;
 	int warn = 0;
+	const struct mark *salvaged = NULL;
 	for (size_t i = 0; i < n && !warn; i++) {
 		uint64_t count = 0;
-		if (is_held(c, &marks[i]))
+		if (is_held(c, marks[i].head))
 			continue;
+		if (*marks[i].from && is_held(c, marks[i].from)) { /* all that went into the salvaged copy is here */
+			salvaged = &marks[i];
+			continue;
+		}
 		warn = 1;
 		history_count(c->history, &count, NULL);
 		warn_of(c,
@@ -175,6 +222,12 @@ int high_water_mark_check(struct case_file *c)
 		          "id with what is on paper; if they agree, remove '%s'.\n"),
 		        MARKS, path);
 	}
+	if (!warn && salvaged)
+		buf_addf(&c->notice,
+		         _("This is the file, or a copy of it, from which a case was salvaged on this machine. What "
+		           "was done "
+		           "in the salvaged one since (its last commit here is %.10s) is not in this one.\n"),
+		         salvaged->head);
 	if (n == 0)
 		buf_addf(&c->notice,
 		         _("This machine sees this case for the first time. Its last commit is %s: compare it with "

@@ -21,6 +21,10 @@ int high_water_mark_check(struct case_file *c);
 /* Remembers the last commit. Best effort: a machine without a writable home only loses the warning. */
 void high_water_mark_update(struct case_file *c);
 
+/* Remembers the last commit of a case that was salvaged from one whose last commit was `from` ("": none could be read). The file
+ * it was salvaged from is no older copy of it: it is told apart as long as it holds that commit. */
+void high_water_mark_salvaged(struct case_file *c, const char *from);
+
 /* 1 if that commit is the last one that this machine has seen of the case. */
 int high_water_mark_has(struct case_file *c, const char *commit);
 
