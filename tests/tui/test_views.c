@@ -299,6 +299,44 @@ static void the_line_is_completed_and_recalled(void **state)
 	terminal_await_row(t, -1, ":frobnicate"); /* it stays to be mended */
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_gone(t, ":frobnicate");
+	terminal_type(t, ":" KEYS_UP);
+	terminal_await_row(t, -1, ":frobnicate");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, ":frobnicate");
+	terminal_quit(t);
+	program_release(&p);
+}
+
+/* A line with a secret in it is not kept, whether it was carried out or refused. */
+static void a_line_that_gives_a_secret_is_not_recalled(void **state)
+{
+	static const struct {
+		const char *line, *told;
+	} lines[] = {{"set R1-A1 password=hunter2", "tlp, tags, links"},
+	             {"handover --secret hunter2", "where to?"},
+	             {"set R1-A1 hostname=\"hunter2", "this quote is not closed"}};
+	(void)state;
+	struct program p;
+	program_init(&p);
+	program_case(&p, "Secrets");
+	program_good(&p, "add", "asset", "hostname=A", NULL);
+	struct terminal *t = open_in("en", 24, 100);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, ":list asset" KEYS_ENTER);
+	terminal_await_row(t, 1, "Asset");
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		terminal_type(t, ":");
+		terminal_type(t, lines[i].line);
+		terminal_await_row(t, -1, "hunter2");
+		terminal_type(t, KEYS_ENTER);
+		terminal_await_row(t, -3, lines[i].told);
+		terminal_type(t, KEYS_ESCAPE);
+		terminal_await_gone(t, "hunter2");
+		terminal_type(t, ":" KEYS_UP);
+		terminal_await_row(t, -1, ":list asset");
+		terminal_type(t, KEYS_ESCAPE);
+		terminal_await_gone(t, ":list asset");
+	}
 	terminal_quit(t);
 	program_release(&p);
 }
@@ -459,6 +497,7 @@ int main(void)
 	    cmocka_unit_test(the_header_tells_how_far_the_clock_is_off),
 	    cmocka_unit_test(an_older_copy_is_told_in_every_view),
 	    cmocka_unit_test(the_line_is_completed_and_recalled),
+	    cmocka_unit_test(a_line_that_gives_a_secret_is_not_recalled),
 	    cmocka_unit_test(every_command_is_reachable),
 	    cmocka_unit_test(a_disabled_command_says_why),
 	    cmocka_unit_test(keys_and_commands_do_not_drift),

@@ -72,8 +72,8 @@ struct prompt_source {
  * What was typed goes to *typed (the caller frees it) unless that is NULL. */
 int prompt_pick(struct workbench *wb, const char *question, const struct prompt_source *source, char **typed);
 
-/* A command line behind `:`: Tab completes, the arrows recall what was typed before, and a line above says what may
- * follow. A string that the caller frees, or NULL. */
+/* A command line behind `:`: Tab completes, the arrows recall what was typed before (but no line that gives a secret),
+ * and a line above says what may follow. A string that the caller frees, or NULL. */
 char *prompt_command(struct workbench *wb, const char *initial);
 
 /* What is being pasted, up to its end (the key KEY_PASTE_BEGIN was read already). A string that the caller frees, or NULL. */

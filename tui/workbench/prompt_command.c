@@ -5,6 +5,8 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "base/words.h"
+#include "case/kind/kinds.h"
 #include "tui/command/command.h"
 #include "tui/command/complete.h"
 #include "tui/command/complete_edit.h"
@@ -91,11 +93,41 @@ static void prompt_command_recall(struct asking *a, int older)
 	edit_set(&a->e, line ? line : a->typed);
 }
 
+/* Whether a word gives a secret: a field that holds one, or an option that is called so, whatever the command makes of it. */
+static int gives_secret(const char *word)
+{
+	static const char *const options[] = {"--secret", "--password", "--passphrase"};
+	size_t n = strcspn(word, "=");
+	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+		if (strlen(options[i]) == n && memcmp(word, options[i], n) == 0)
+			return 1;
+	char *name = xstrndup(word, strcspn(word, "+-="));
+	int found = 0;
+	for (size_t i = 0; word[n] && i < kind_count() && !found; i++) {
+		const struct field *field = kind_field(kind_at(i), name);
+		found = field && field->type == FIELD_SECRET;
+	}
+	free(name);
+	return found;
+}
+
+static int is_secret_line(const char *line)
+{
+	struct words words;
+	if (words_split(&words, line, NULL) < 0)
+		return 1; /* nobody can say what is in it */
+	int found = 0;
+	for (size_t i = 0; i < words.count && !found; i++)
+		found = gives_secret(words.items[i]);
+	words_release(&words);
+	return found;
+}
+
 static void prompt_command_remember(struct workbench *wb, const char *line)
 {
 	size_t count = json_array_size(wb->lines);
 	const char *last = json_string_value(json_array_get(wb->lines, count - 1));
-	if (!*line || (count > 0 && strcmp(last, line) == 0))
+	if (!*line || (count > 0 && strcmp(last, line) == 0) || is_secret_line(line))
 		return;
 	if (count == LINES_KEPT)
 		json_array_remove(wb->lines, 0);
