@@ -341,6 +341,27 @@ static void a_line_that_gives_a_secret_is_not_recalled(void **state)
 	program_release(&p);
 }
 
+static void retracted_labels_are_offered_last_and_marked(void **state)
+{
+	(void)state;
+	struct program p;
+	program_init(&p);
+	program_case(&p, "Retracted");
+	program_good(&p, "add", "asset", "hostname=A", NULL);
+	program_good(&p, "add", "asset", "hostname=B", NULL);
+	program_good(&p, "retract", "R1-A2", "--reason", "a slip", NULL);
+	for (int ja = 0; ja <= 1; ja++) {
+		struct terminal *t = open_in(ja ? "ja" : "en", 24, 80);
+		terminal_await_row(t, 1, ja ? "ボード" : "Board");
+		terminal_type(t, ":show R1-A");
+		terminal_await_row(t, -2, ja ? "R1-A1  (取下げ済み)R1-A2" : "R1-A1  (retracted) R1-A2");
+		terminal_type(t, KEYS_ESCAPE);
+		terminal_await_gone(t, ":show");
+		terminal_quit(t);
+	}
+	program_release(&p);
+}
+
 struct left {
 	const char *typed;
 };
@@ -498,6 +519,7 @@ int main(void)
 	    cmocka_unit_test(an_older_copy_is_told_in_every_view),
 	    cmocka_unit_test(the_line_is_completed_and_recalled),
 	    cmocka_unit_test(a_line_that_gives_a_secret_is_not_recalled),
+	    cmocka_unit_test(retracted_labels_are_offered_last_and_marked),
 	    cmocka_unit_test(every_command_is_reachable),
 	    cmocka_unit_test(a_disabled_command_says_why),
 	    cmocka_unit_test(keys_and_commands_do_not_drift),

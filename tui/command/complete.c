@@ -56,14 +56,18 @@ static void offer_kinds(struct completing *k)
 		offer(k, kind_at(i)->name);
 }
 
-static int offer_label(void *ctx, const char *label)
+static int offer_label(void *ctx, const char *label, int is_retracted)
 {
 	struct completing *k = ctx;
 	offer(k, label);
+	if (is_retracted && !k->c->retracted)
+		k->c->retracted = json_object();
+	if (is_retracted)
+		json_object_set_new(k->c->retracted, label, json_true());
 	return json_array_size(k->c->words) >= COMPLETE_LIMIT;
 }
 
-/* Labels of a kind (NULL: of any), the newest first. `word` narrows them in the database already. */
+/* Labels of a kind (NULL: of any), the newest first, retracted ones last. `word` narrows them in the database already. */
 static void offer_labels(struct completing *k, const char *kind)
 {
 	if (k->s->c)
@@ -79,7 +83,7 @@ static void offer_playbooks(struct completing *k)
 /* What a line can hold as it is. */
 static void offer_files(struct completing *k)
 {
-	struct candidates files = {0, NULL};
+	struct candidates files = {.words = NULL};
 	size_t i;
 	json_t *path;
 	complete_path(k->word, 0, &files);
@@ -241,6 +245,7 @@ void complete_line(struct session *s, const char *line, struct candidates *c)
 		n--;
 	c->from = n;
 	c->words = json_array();
+	c->retracted = NULL;
 	k.word = line + n;
 	k.word_length = strlen(k.word);
 	char *front = xstrndup(line, n);
@@ -265,7 +270,8 @@ void complete_line(struct session *s, const char *line, struct candidates *c)
 void candidates_release(struct candidates *c)
 {
 	json_decref(c->words);
-	c->words = NULL;
+	json_decref(c->retracted);
+	c->words = c->retracted = NULL;
 }
 
 size_t candidates_common(const struct candidates *c)

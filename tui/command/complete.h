@@ -16,8 +16,9 @@
 #include <jansson.h>
 
 struct candidates {
-	size_t from;   /* byte offset in the line of the word that a candidate takes the place of */
-	json_t *words; /* array of strings, at most COMPLETE_LIMIT */
+	size_t from;       /* byte offset in the line of the word that a candidate takes the place of */
+	json_t *words;     /* array of strings, at most COMPLETE_LIMIT */
+	json_t *retracted; /* the members of this object are labels among them of records that are retracted; or NULL */
 };
 
 #define COMPLETE_LIMIT 200

@@ -1,6 +1,7 @@
 #include "tui/command/complete_edit.h"
 
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "tui/term/edit.h"
 
 #include <string.h>
@@ -15,8 +16,11 @@ static const char *last_part(const char *word)
 
 void complete_list(const struct candidates *c, struct buf *out)
 {
-	for (size_t i = 0; i < json_array_size(c->words); i++)
-		buf_addf(out, "%s%s", i ? "  " : "", last_part(json_string_value(json_array_get(c->words, i))));
+	for (size_t i = 0; i < json_array_size(c->words); i++) {
+		const char *word = json_string_value(json_array_get(c->words, i));
+		buf_addf(out, "%s%s%s", i ? "  " : "", json_object_get(c->retracted, word) ? _("(retracted) ") : "",
+		         last_part(word));
+	}
 }
 
 int complete_is_whole(const struct candidates *c, const char *front)

@@ -143,7 +143,7 @@ static void add_help(const struct prompt_line *p, const struct editing *e, struc
 	if (p->offered && e->text.len == 0)
 		help = _(" Enter takes what is offered · Tab to change it · Esc leaves");
 	if (p->complete && (e->text.len || !*help)) {
-		struct candidates c = {0, NULL};
+		struct candidates c = {.words = NULL};
 		struct buf list = BUF_INIT;
 		char *front = xstrndup(e->text.data, e->at);
 		p->complete(p->ctx, front, &c);
@@ -184,7 +184,7 @@ static int complete_key(const struct prompt_line *p, struct editing *e, int key)
 	}
 	if (!p->complete || key != '\t')
 		return 0;
-	struct candidates c = {0, NULL};
+	struct candidates c = {.words = NULL};
 	char *front = xstrndup(e->text.data, e->at);
 	p->complete(p->ctx, front, &c);
 	complete_put(e, &c, 0);

@@ -347,21 +347,27 @@ int record_each(struct case_file *c, const char *kind, unsigned flags, record_fn
 }
 
 int record_each_label(struct case_file *c, const char *kind, const char *prefix, size_t limit,
-                      int (*fn)(void *ctx, const char *label), void *ctx)
+                      int (*fn)(void *ctx, const char *label, int is_retracted), void *ctx)
 {
 	sqlite3_stmt *s = NULL;
 	int result = 0;
+	size_t count = 0;
 	if (sqlite3_prepare_v2(c->db,
 	                       "SELECT label FROM record WHERE label >= ?1 AND label < ?1 || char(0x10ffff)"
-	                       " AND (?2 IS NULL OR kind = ?2) ORDER BY n DESC LIMIT ?3",
+	                       " AND (?2 IS NULL OR kind = ?2) AND (retracted != 0) = ?4 ORDER BY n DESC LIMIT ?3",
 	                       -1, &s, NULL) != SQLITE_OK)
 		return -1;
 	sqlite3_bind_text(s, 1, prefix, -1, SQLITE_STATIC);
 	if (kind)
 		sqlite3_bind_text(s, 2, kind, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(s, 3, (sqlite3_int64)limit);
-	while (result == 0 && sqlite3_step(s) == SQLITE_ROW)
-		result = fn(ctx, (const char *)sqlite3_column_text(s, 0));
+	/* one after the other, since sorting by both would read all records */
+	for (int retracted = 0; retracted <= 1 && result == 0 && count < limit; retracted++) {
+		sqlite3_reset(s);
+		sqlite3_bind_int64(s, 3, (sqlite3_int64)(limit - count));
+		sqlite3_bind_int(s, 4, retracted);
+		for (; result == 0 && sqlite3_step(s) == SQLITE_ROW; count++)
+			result = fn(ctx, (const char *)sqlite3_column_text(s, 0), retracted);
+	}
 	sqlite3_finalize(s);
 	return result;
 }

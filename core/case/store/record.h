@@ -82,6 +82,10 @@ int record_retract(struct case_file *c, const char *label, const char *reason, s
 /* Undoes the responder's own last action by its inverse. `summary` gets one line. */
 int record_undo(struct case_file *c, const char *reason, struct buf *summary, struct err *err);
 
+/* Whether there is something to retract, or to undo: 0, or -1 with why not, so that nobody is asked for a reason in vain. */
+int record_may_retract(struct case_file *c, const char *label, struct err *err);
+int record_may_undo(struct case_file *c, struct err *err);
+
 /* The record with that label (or alias, or id; "case" is the case itself). New reference; NULL with ERR_NOT_FOUND. */
 json_t *record_get(struct case_file *c, const char *label, unsigned flags, struct err *err);
 
@@ -95,10 +99,10 @@ json_t *record_get_at(struct case_file *c, const char *label, const char *commit
 typedef int (*record_fn)(void *ctx, json_t *record);
 int record_each(struct case_file *c, const char *kind, unsigned flags, record_fn fn, void *ctx, struct err *err);
 
-/* At most `limit` labels that begin with `prefix`, of a kind (NULL: of all), the newest first, retracted ones too: for
- * completion. Nonzero from the callback stops and is returned. */
+/* At most `limit` labels that begin with `prefix`, of a kind (NULL: of all), the newest first, retracted ones behind all
+ * others: for completion. Nonzero from the callback stops and is returned. */
 int record_each_label(struct case_file *c, const char *kind, const char *prefix, size_t limit,
-                      int (*fn)(void *ctx, const char *label), void *ctx);
+                      int (*fn)(void *ctx, const char *label, int is_retracted), void *ctx);
 
 /* Number of records of a kind (NULL: all), without retracted ones unless asked for. */
 uint64_t record_count(struct case_file *c, const char *kind, unsigned flags);
