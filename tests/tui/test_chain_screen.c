@@ -73,6 +73,8 @@ static void what_was_decided_stays(void **state)
 	terminal_await_row(t, 1, "2 proposals to decide");
 	terminal_type(t, "k"); /* from the mail's line to the pivot, and to the organisation */
 	terminal_type(t, "k");
+	terminal_type(t, "o"); /* said before a reason is asked for */
+	terminal_await_row(t, -1, "nothing was decided about 'c.example'");
 	terminal_type(t, "y");
 	terminal_await(t, "Confirm c.example; reason:");
 	terminal_type(t, "their desk" KEYS_ENTER);

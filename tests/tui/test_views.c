@@ -362,6 +362,35 @@ static void retracted_labels_are_offered_last_and_marked(void **state)
 	program_release(&p);
 }
 
+/* What is known to be in vain is said at once. */
+static void what_cannot_be_taken_back_asks_for_no_reason(void **state)
+{
+	(void)state;
+	struct program p;
+	program_init(&p);
+	program_case(&p, "Nothing to undo");
+	struct terminal *t = open_in("en", 24, 80);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "u");
+	terminal_await_row(t, -1, "there is nothing of yours left to undo");
+	terminal_type(t, ":add asset hostname=A" KEYS_ENTER);
+	terminal_await_row(t, -1, "R1-A1");
+	terminal_type(t, ":retract R1-A1 --reason slip" KEYS_ENTER);
+	terminal_await_row(t, -1, "done");
+	terminal_type(t, ":show R1-A1" KEYS_ENTER);
+	terminal_await(t, "RETRACTED");
+	terminal_type(t, "x");
+	terminal_await_row(t, -1, "R1-A1 was retracted already");
+	terminal_type(t, ":list asset" KEYS_ENTER);
+	terminal_await_row(t, 1, "Asset · 0");
+	terminal_type(t, "R");
+	terminal_await_row(t, 1, "Asset · 1");
+	terminal_type(t, "x");
+	terminal_await_row(t, -1, "R1-A1 was retracted already");
+	terminal_quit(t);
+	program_release(&p);
+}
+
 struct left {
 	const char *typed;
 };
@@ -520,6 +549,7 @@ int main(void)
 	    cmocka_unit_test(the_line_is_completed_and_recalled),
 	    cmocka_unit_test(a_line_that_gives_a_secret_is_not_recalled),
 	    cmocka_unit_test(retracted_labels_are_offered_last_and_marked),
+	    cmocka_unit_test(what_cannot_be_taken_back_asks_for_no_reason),
 	    cmocka_unit_test(every_command_is_reachable),
 	    cmocka_unit_test(a_disabled_command_says_why),
 	    cmocka_unit_test(keys_and_commands_do_not_drift),

@@ -22,6 +22,11 @@ static int retract_one(void *ctx, const char *reason, struct err *err)
 
 void retract_ask(struct workbench *wb, const char *label)
 {
+	struct err err = ERR_INIT;
+	if (record_may_retract(workbench_case(wb), label, &err) < 0) {
+		workbench_tell_error(wb, &err);
+		return;
+	}
 	struct retract_asked asked = {wb, xstrdup(label)}; /* the rows that it comes from are drawn anew */
 	char *question = xasprintf(_("Retract %s; reason: "), asked.label);
 	char *draft = xasprintf("retract:%s", asked.label);

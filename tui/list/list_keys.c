@@ -234,10 +234,24 @@ static int retract_all(void *ctx, const char *reason, struct err *err)
 	return a ? action_commit(a, err) : -1;
 }
 
+static int may_retract(const struct list_keys_chosen *chosen, struct err *err)
+{
+	for (size_t i = 0; i < chosen->count; i++)
+		if (record_may_retract(workbench_case(chosen->v->wb), chosen->labels[i], err) < 0)
+			return -1;
+	return 0;
+}
+
 static enum redraw retract_marked(struct view *v)
 {
 	struct list_keys_chosen chosen = {.v = v};
+	struct err err = ERR_INIT;
 	chosen.labels = view_list_chosen(v, &chosen.count);
+	if (may_retract(&chosen, &err) < 0) {
+		workbench_tell_error(v->wb, &err);
+		view_list_chosen_free(chosen.labels, chosen.count);
+		return REDRAW_ALL;
+	}
 	char *question = chosen.count == 1
 	                     ? xasprintf(_("Retract %s; reason: "), chosen.labels[0])
 	                     : xasprintf(P_("Retract %zu record; reason: ", "Retract %zu records; reason: ",

@@ -132,7 +132,11 @@ static int undo_with_reason(void *ctx, const char *reason, struct err *err)
 
 static enum redraw undo(struct view *v)
 {
-	draft_prompt_reason(v->wb, "undo", _("Undo your last action; reason: "), undo_with_reason, v->wb);
+	struct err err = ERR_INIT;
+	if (record_may_undo(v->wb->s->c, &err) < 0)
+		workbench_tell_error(v->wb, &err);
+	else
+		draft_prompt_reason(v->wb, "undo", _("Undo your last action; reason: "), undo_with_reason, v->wb);
 	return REDRAW_ALL;
 }
 

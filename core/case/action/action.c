@@ -503,6 +503,24 @@ int action_set(struct action *a, const char *label, const struct assign *fields,
 	return rc < 0 ? action_fail(a, err) : 0;
 }
 
+static int check_retracting(const json_t *stored, const char *label, struct err *err)
+{
+	if (kind_has(json_get_string(stored, "kind"), KIND_ONE))
+		return err_set(err, ERR_USAGE, _("the case itself cannot be retracted"));
+	if (record_is_retracted(stored))
+		return err_set(err, ERR_FAILED, _("%s was retracted already (%s)"), label,
+		               json_get_string(stored, "retracted"));
+	return 0;
+}
+
+int record_may_retract(struct case_file *c, const char *label, struct err *err)
+{
+	json_t *stored = record_stored(c, label, err);
+	int rc = stored ? check_retracting(stored, label, err) : -1;
+	json_decref(stored);
+	return rc;
+}
+
 int action_retract(struct action *a, const char *label, const char *reason, struct err *err)
 {
 	json_t *before = record_stored(a->c, label, err);
@@ -512,11 +530,8 @@ int action_retract(struct action *a, const char *label, const char *reason, stru
 	int rc = 0;
 	if (!reason || !*reason)
 		rc = err_set(err, ERR_USAGE, _("a retraction needs a reason: --reason TEXT"));
-	else if (kind_has(json_get_string(before, "kind"), KIND_ONE))
-		rc = err_set(err, ERR_USAGE, _("the case itself cannot be retracted"));
-	else if (record_is_retracted(before))
-		rc = err_set(err, ERR_FAILED, _("%s was retracted already (%s)"), label,
-		             json_get_string(before, "retracted"));
+	else
+		rc = check_retracting(before, label, err);
 	if (rc == 0) {
 		struct assign why = {"retract_reason", reason};
 		rc = assign_fields(a, record_kind(before), after, &why, 1, RECORD_MACHINE, err);

@@ -149,16 +149,29 @@ static void sum_up(const struct undoing *u, const struct target *t, struct buf *
 		    u->retracted);
 }
 
+static int find_target(struct case_file *c, struct target *t, struct err *err)
+{
+	memset(t, 0, sizeof *t);
+	t->c = c;
+	t->undone = json_object();
+	int rc = history_log(c->history, NULL, NULL, 0, consider, t, err);
+	return rc < 0 ? -1 : check_target(t, err);
+}
+
+int record_may_undo(struct case_file *c, struct err *err)
+{
+	struct target t;
+	int rc = find_target(c, &t, err);
+	json_decref(t.undone);
+	return rc;
+}
+
 int record_undo(struct case_file *c, const char *reason, struct buf *summary, struct err *err)
 {
 	if (!reason || !*reason)
 		return err_set(err, ERR_USAGE, _("an undo needs a reason: --reason TEXT"));
 	struct target *t = xcalloc(1, sizeof *t);
-	t->c = c;
-	t->undone = json_object();
-	int rc = history_log(c->history, NULL, NULL, 0, consider, t, err);
-	if (rc >= 0)
-		rc = check_target(t, err);
+	int rc = find_target(c, t, err);
 	struct action *a = rc == 0 ? action_begin(c, "undo", err) : NULL;
 	if (a) {
 		char trailer[64];

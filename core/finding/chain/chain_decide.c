@@ -124,18 +124,21 @@ static int make_party(struct action *a, const struct chain_org *org, char label[
 	return rc;
 }
 
+int chain_may_decide(const struct chain_org *org, enum chain_pivot pivot, enum chain_status status, struct err *err)
+{
+	for (size_t i = 0; i < org->proposal_count; i++)
+		if (is_decided(&org->proposals[i], pivot, status))
+			return 0;
+	return err_set(err, ERR_USAGE, _("chain: nothing of '%s' is open%s%s"), org->who, pivot == PIVOTS ? "" : ": ",
+	               pivot == PIVOTS ? "" : chain_pivot_name(pivot));
+}
+
 int chain_decide(struct case_file *c, const struct chain_org *org, enum chain_pivot pivot, enum chain_status status,
                  const char *reason, struct buf *labels, struct err *err)
 {
-	size_t count = 0;
 	char party[LABEL_TEXT];
-	if (check_reason(reason, err) < 0)
+	if (check_reason(reason, err) < 0 || chain_may_decide(org, pivot, status, err) < 0)
 		return -1;
-	for (size_t i = 0; i < org->proposal_count; i++)
-		count += is_decided(&org->proposals[i], pivot, status) != 0;
-	if (count == 0)
-		return err_set(err, ERR_USAGE, _("chain: nothing of '%s' is open%s%s"), org->who,
-		               pivot == PIVOTS ? "" : ": ", pivot == PIVOTS ? "" : chain_pivot_name(pivot));
 	struct action *a = action_begin(c, "add", err);
 	if (!a)
 		return -1;
@@ -182,16 +185,30 @@ static int collect(void *ctx, json_t *record)
 	return 0;
 }
 
+static int find_decided(struct case_file *c, struct reopening *r, struct err *err)
+{
+	int rc = record_each(c, "pivot", 0, collect, r, err);
+	if (rc == 0 && !r->labels.len)
+		rc = err_set(err, ERR_USAGE, _("chain: nothing was decided about '%s'%s%s"), r->org->who,
+		             r->pivot == PIVOTS ? "" : ": ", r->pivot == PIVOTS ? "" : chain_pivot_name(r->pivot));
+	return rc;
+}
+
+int chain_may_reopen(struct case_file *c, const struct chain_org *org, enum chain_pivot pivot, struct err *err)
+{
+	struct reopening r = {org, pivot, BUF_INIT};
+	int rc = find_decided(c, &r, err);
+	buf_release(&r.labels);
+	return rc;
+}
+
 int chain_reopen(struct case_file *c, const struct chain_org *org, enum chain_pivot pivot, const char *reason,
                  struct buf *labels, struct err *err)
 {
 	struct reopening r = {org, pivot, BUF_INIT};
 	int rc = check_reason(reason, err);
 	if (rc == 0)
-		rc = record_each(c, "pivot", 0, collect, &r, err);
-	if (rc == 0 && !r.labels.len)
-		rc = err_set(err, ERR_USAGE, _("chain: nothing was decided about '%s'%s%s"), org->who,
-		             pivot == PIVOTS ? "" : ": ", pivot == PIVOTS ? "" : chain_pivot_name(pivot));
+		rc = find_decided(c, &r, err);
 	struct action *a = rc == 0 ? action_begin(c, "retract", err) : NULL;
 	rc = a ? 0 : -1;
 	for (const char *at = r.labels.data; a && rc == 0 && *at;) {

@@ -19,6 +19,10 @@ struct buf;
 int chain_decide(struct case_file *c, const struct chain_org *org, enum chain_pivot pivot, enum chain_status status,
                  const char *reason, struct buf *labels, struct err *err);
 
+/* The same before a reason is asked for: 0, or -1 with why there is nothing to decide, or to take up again. */
+int chain_may_decide(const struct chain_org *org, enum chain_pivot pivot, enum chain_status status, struct err *err);
+int chain_may_reopen(struct case_file *c, const struct chain_org *org, enum chain_pivot pivot, struct err *err);
+
 /* Retracts the decisions about a pivot, or (PIVOTS) about all. Appends their labels. */
 int chain_reopen(struct case_file *c, const struct chain_org *org, enum chain_pivot pivot, const char *reason,
                  struct buf *labels, struct err *err);

@@ -198,6 +198,18 @@ struct view_chain_decision {
 	struct buf labels; /* that are on record then, a line each */
 };
 
+static enum chain_status status_of(const char *verb)
+{
+	return strcmp(verb, "confirm") == 0 ? CHAIN_CONFIRMED : CHAIN_REJECTED;
+}
+
+static int view_chain_may_decide(struct workbench *wb, const struct chain_org *org, enum chain_pivot pivot,
+                                 const char *verb, struct err *err)
+{
+	return strcmp(verb, "reopen") == 0 ? chain_may_reopen(workbench_case(wb), org, pivot, err)
+	                                   : chain_may_decide(org, pivot, status_of(verb), err);
+}
+
 static int decide_with_reason(void *ctx, const char *reason, struct err *err)
 {
 	struct view_chain_decision *d = ctx;
@@ -211,8 +223,7 @@ static int decide_with_reason(void *ctx, const char *reason, struct err *err)
 	if (org && strcmp(d->verb, "reopen") == 0)
 		rc = chain_reopen(c, org, d->pivot, reason, &d->labels, err);
 	else if (org)
-		rc = chain_decide(c, org, d->pivot, strcmp(d->verb, "confirm") == 0 ? CHAIN_CONFIRMED : CHAIN_REJECTED,
-		                  reason, &d->labels, err);
+		rc = chain_decide(c, org, d->pivot, status_of(d->verb), reason, &d->labels, err);
 	chain_release(&chain);
 	return rc;
 }
@@ -221,8 +232,13 @@ static void view_chain_decide(struct view *v, const char *verb)
 {
 	enum chain_pivot pivot;
 	const struct chain_org *org = view_chain_org(v, &pivot);
+	struct err err = ERR_INIT;
 	if (!org)
 		return;
+	if (view_chain_may_decide(v->wb, org, pivot, verb, &err) < 0) { /* before a reason is asked for */
+		workbench_tell_error(v->wb, &err);
+		return;
+	}
 	struct view_chain_decision d = {
 	    .wb = v->wb, .verb = verb, .who = xstrdup(org->who), .pivot = pivot, .labels = BUF_INIT};
 	char *draft = xasprintf("chain:%s:%s", verb, d.who);
