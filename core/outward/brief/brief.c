@@ -511,12 +511,14 @@ int brief_of_handover(struct case_file *c, struct buf *text, struct err *err)
 	size_t secrets = 0;
 	if (case_count_secrets(c, &secrets, err) < 0)
 		return -1;
-	char *extra = secrets
-	                  ? xasprintf(P_("%zu secret (password, key) stays behind unless named by --secret LABEL.",
-	                                 "%zu secrets (passwords, keys) stay behind unless named by --secret LABEL.",
-	                                 (unsigned long long)secrets),
-	                              secrets)
-	                  : NULL;
+	char *extra =
+	    secrets
+	        ? xasprintf(P_("%zu secret (password, key) stays behind unless its record is named at the handover.",
+	                       "%zu secrets (passwords, keys) stay behind unless their records are named at the "
+	                       "handover.",
+	                       (unsigned long long)secrets),
+	                    secrets)
+	        : NULL;
 	int rc = brief_make(c, BRIEF_HANDOVER, extra, &b, err);
 	if (rc == 0)
 		brief_text(&b, text);

@@ -118,12 +118,26 @@ static void what_is_done_is_on_record(void **state)
 	brief_release(&b);
 }
 
+/* Who reads it has no command before them: it names no option. */
+static void what_stays_behind_is_said_in_words(void **state)
+{
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT;
+	(void)state;
+	add("asset", "hostname=PC-01 recovery_key=4711");
+	assert_int_equal(brief_of_handover(the_case, &text, &err), 0);
+	assert_non_null(strstr(text.data, "1 secret (password, key) stays behind"));
+	assert_null(strstr(text.data, "--"));
+	buf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(slices_make_the_same_page, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_is_done_is_on_record, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(names_stand_there_in_full, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(what_stays_behind_is_said_in_words, case_setup, case_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
