@@ -110,12 +110,22 @@ static void what_is_not_said_is_asked_for(void **state)
 	terminal_await_row(t, -1, ":preserve");
 	type_plain(t, make("third.txt", 0, "third"));
 	terminal_await_row(t, -1, "Of which asset:");
+	terminal_type(t, "new" KEYS_ENTER); /* of a machine that is not on record yet */
+	terminal_await_row(t, 1, "New: Asset");
+	terminal_type(t, KEYS_ESCAPE); /* back to the list */
+	terminal_await_row(t, -1, "Of which asset:");
+	terminal_type(t, "new" KEYS_ENTER);
+	terminal_await_row(t, 1, "New: Asset");
 	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "Name:");
+	terminal_type(t, "NEW-01" KEYS_ENTER KEYS_CTRL_S);
 	terminal_await_row(t, -1, "In which form:");
 	terminal_type(t, "raw" KEYS_ENTER);
 	terminal_await_row(t, -1, "/copies");
 	terminal_hang_up(t);
 	terminal_end(t);
+	program_good(&program, "list", "asset", NULL);
+	assert_non_null(strstr(program.out.data, "NEW-01"));
 	program_good(&program, "show", "R1-E1", "--json", NULL);
 	assert_non_null(strstr(program.out.data, "\"form\": \"raw\""));
 	assert_non_null(strstr(program.out.data, "\"on\": \"R1-A1\""));

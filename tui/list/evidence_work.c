@@ -10,6 +10,7 @@
 #include "evidence/preserve.h"
 #include "tui/command/args.h"
 #include "tui/command/command.h"
+#include "tui/form/form.h"
 #include "tui/form/questions.h"
 #include "tui/workbench/background_task.h"
 #include "tui/workbench/prompt.h"
@@ -37,8 +38,8 @@ static void add_word(struct buf *line, const char *word)
 }
 
 struct choices {
-	char *texts[LISTED + 1];
-	char *values[LISTED + 1];
+	char *texts[LISTED + 2];
+	char *values[LISTED + 2];
 	size_t count;
 };
 
@@ -95,6 +96,14 @@ static void add_forms(struct choices *c)
 	}
 }
 
+static void add_chosen(struct buf *line, const char *option, const char *value)
+{
+	if (!*value)
+		return;
+	buf_addf(line, " --%s", option);
+	add_word(line, value);
+}
+
 /* Asks, beginning with the one at `first`, and appends ` --option value`. Its place, or -1: left. */
 static int evidence_work_choose(struct workbench *wb, const char *question, const struct choices *c, int first,
                                 const char *option, struct buf *line)
@@ -102,21 +111,28 @@ static int evidence_work_choose(struct workbench *wb, const char *question, cons
 	int i = c->count ? prompt_choice(wb, question, (const char *const *)c->texts, c->count, first, NULL) : -1;
 	if (i < 0)
 		return -1;
-	if (*c->values[i]) {
-		buf_addf(line, " --%s", option);
-		add_word(line, c->values[i]);
-	}
+	add_chosen(line, option, c->values[i]);
 	return i;
 }
 
 static int ask_asset(struct workbench *wb, struct buf *line)
 {
 	struct choices c = {.count = 0};
+	char made[LABEL_TEXT] = "";
 	add_choice(&c, xstrdup(_("of no asset")), "");
 	record_each(workbench_case(wb), "asset", 0, add_asset, &c, NULL);
-	int ok = c.count < 2 || evidence_work_choose(wb, _("Of which asset: "), &c, 0, "on", line) >= 0;
+	int any = c.count > 1;
+	int new_one = (int)c.count;
+	int chosen = 0;
+	add_choice(&c, xasprintf(_("+ new: %s"), kind_label(kind_find("asset"))), "");
+	while (any) { /* who leaves the form is back at the list */
+		chosen = evidence_work_choose(wb, _("Of which asset: "), &c, 0, "on", line);
+		if (chosen != new_one || form_run(wb, "asset", NULL, 0, made))
+			break;
+	}
+	add_chosen(line, "on", made);
 	free_choices(&c);
-	return ok;
+	return chosen >= 0;
 }
 
 static int ask_form(struct workbench *wb, struct buf *line, int *copies)
