@@ -91,6 +91,13 @@ status 1 run mail look locked.eml nothere
 grep -q nothere err || fail "a path that is not there is not named: $(cat err)"
 is "what is no mail" "no" "$(look .parsed bad.eml)"
 [ -n "$(look .why bad.eml)" ] || fail "no reason"
+python3 -c "import zipfile; zipfile.ZipFile('forging.zip', 'w').writestr('in\nFORGED.eml', 'From: a@b.example\nSubject: x\n\nx\n')"
+mkdir forging && printf 'From: a@b.example\nSubject: x\n\nx\n' >$'forging/a\nFORGED.eml'
+for command in "mail look" "import mail --dry-run"; do
+	# shellcheck disable=SC2086
+	run $command forging.zip forging $'no\nFORGED' >out 2>&1 || :
+	! grep -q '^FORGED' out || fail "$command: a name of a file makes a line of its own: $(cat out)"
+done
 status 2 run mail look
 status 2 run mail look --forwarded perhaps one.eml
 status 1 run mail look --password-file nothere one.eml
@@ -135,6 +142,8 @@ status 1 run import mail nothere
 status 2 run import mail
 status 1 run import mail one.eml --on R1-A99
 before=$(run list mail --json | jq length)
+status 2 run import mail one.eml --obtained nonsense # on record already: the value is judged all the same
+status 2 run import mail many --integrity whole --dry-run
 status 2 run import mail many --integrity whole
 is "a value that is none" "$before" "$(run list mail --json | jq length)"
 
@@ -152,6 +161,7 @@ status 0 run mail similar --json
 is "which belong together" "R1-L1 R1-L2" "$(jq -r '[.[] | select(.because | contains("file "))][0] | .label + " " + .other' out)"
 status 0 run mail similar R1-L1 --json
 status 1 run mail similar R1-L999
+status 2 run mail similar R1-A1
 status 0 run mail advice R1-L1 --lang ja
 grep -q '不審なメール' out || fail "advice is not in Japanese: $(head -1 out)"
 status 0 run mail advice R1-L1 --lang en

@@ -7,6 +7,7 @@
 #include "base/time/clock.h"
 #include "case/action/action.h"
 #include "case/store/blob.h"
+#include "case/store/value.h"
 #include "finding/indicator/textscan.h"
 #include "finding/mail/analysis.h"
 #include "finding/mail/mails.h"
@@ -247,6 +248,15 @@ static int check_label(struct case_file *c, const char *label, const char *optio
 	return ok ? 0 : err_set(err, ERR_USAGE, _("%s %s: not such a record of this case"), option, label);
 }
 
+/* What is said of all mails is judged before they are read: a dry run, or mails that are known, would not show it. */
+static int check_value(struct case_file *c, const char *field, const char *text, struct err *err)
+{
+	struct value_context context = {.c = c};
+	json_t *value = text ? value_parse(&context, kind_field(kind_find("mail"), field), text, NULL, err) : NULL;
+	json_decref(value);
+	return text && !value ? -1 : 0;
+}
+
 int mail_import(struct mail_import *import, const char *const *paths, size_t count, struct err *err)
 {
 	struct importing w = {.import = import, .mails = json_object(), .evidence = json_object()};
@@ -262,6 +272,8 @@ int mail_import(struct mail_import *import, const char *const *paths, size_t cou
 	                      (json_t *)(uintptr_t)import->passwords);
 	if (!parties || check_label(import->c, import->on, "--on", NULL, err) < 0 ||
 	    check_label(import->c, import->consultation, "--consultation", "consultation", err) < 0 ||
+	    check_value(import->c, "obtained", import->obtained, err) < 0 ||
+	    check_value(import->c, "integrity", import->integrity, err) < 0 ||
 	    record_each(import->c, "mail", 0, keep_digest, w.mails, err) < 0 ||
 	    record_each(import->c, "evidence", 0, keep_held, w.evidence, err) < 0)
 		goto out;

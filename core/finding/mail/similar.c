@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "case/store/record.h"
+#include "finding/mail/analysis.h"
 #include "finding/mail/import.h"
 #include "finding/mail/similar_index.h"
 #include "finding/mail/similar_private.h"
@@ -207,7 +208,7 @@ json_t *mail_similar(struct case_file *c, const char *label, struct err *err)
 {
 	struct mail_comparing k = {.c = c, .keys = json_object(), .labels = json_array()};
 	json_t *rows = NULL;
-	json_t *record = label ? record_get(c, label, 0, err) : NULL;
+	json_t *record = label ? mail_record(c, label, err) : NULL;
 	if ((label && !record) || load_keys(&k, record ? record_label(record) : NULL, err) < 0)
 		goto out;
 	json_t *pairs = json_object();

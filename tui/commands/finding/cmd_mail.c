@@ -27,9 +27,21 @@
 
 /* ---- mail look */
 
-/* What could not be read is told at once; the first of it is kept for the one line that the workbench tells. */
-static void keep_first(char **first, const char *path, const char *why)
+/* Two texts, the second of which may be NULL, on one line: whoever makes a file or an archive chooses the names. */
+static char *one_line(const char *before, const char *sign, const char *behind)
 {
+	char *joined = xasprintf("%s%s%s", before, behind ? sign : "", behind ? behind : "");
+	char *line = printable_dup(joined);
+	free(joined);
+	return line;
+}
+
+/* What could not be read is told at once; the first of it is kept for the one line that the workbench tells. */
+static void tell_unread(struct session *s, char **first, const char *path, const char *why)
+{
+	char *line = one_line(path, ": ", why);
+	printable_printf(s->log, "%s\n", line);
+	free(line);
 	if (!*first)
 		*first = strstr(why, path) ? xstrdup(why) : xasprintf("%s: %s", path, why);
 }
@@ -48,8 +60,7 @@ static int open_given(void *ctx, const char *path, struct err *err)
 static void tell_trouble(void *ctx, const char *path, const char *why)
 {
 	struct mail_looking *looking = ctx;
-	keep_first(&looking->first, path, why);
-	printable_printf(looking->s->log, "%s: %s\n", path, why);
+	tell_unread(looking->s, &looking->first, path, why);
 }
 
 /* A value of an enum of the kind `mail`, in the interface's language; other values as they are. */
@@ -144,11 +155,10 @@ static void tell_mail(struct session *s, const json_t *mail)
 {
 	struct buf subject = BUF_INIT;
 	const char *text = json_get_string(mail, "subject");
-	const char *member = json_get_string(mail, "member");
+	char *name = one_line(json_get_string(mail, "file"), ":", json_get_string(mail, "member"));
 	const char *parsed = json_get_string(mail, "parsed");
 	printable_add(&subject, text ? text : "", text ? strlen(text) : 0, PRINTABLE_LINE);
-	printable_printf(s->out, "%s%s%s  %s  %s  %s\n", json_get_string(mail, "file"), member ? ":" : "",
-	                 member ? member : "", subject.data,
+	printable_printf(s->out, "%s  %s  %s  %s\n", name, subject.data,
 	                 value_label(mail_field("class"), json_get_string(mail, "class")),
 	                 strcmp(parsed, "whole") == 0    ? _("whole")
 	                 : strcmp(parsed, "partly") == 0 ? _("partly read")
@@ -164,6 +174,7 @@ static void tell_mail(struct session *s, const json_t *mail)
 	tell_findings(s, mail);
 	printable_printf(s->out, "\n");
 	buf_release(&subject);
+	free(name);
 }
 
 static int found_mail(void *ctx, const struct mail_found *found, struct err *err)
@@ -397,8 +408,7 @@ struct mail_importing {
 static void import_trouble(void *ctx, const char *path, const char *why)
 {
 	struct mail_importing *importing = ctx;
-	keep_first(&importing->first, path, why);
-	printable_printf(importing->s->log, "%s: %s\n", path, why);
+	tell_unread(importing->s, &importing->first, path, why);
 }
 
 /* ---- mail similar, promote, advice */
@@ -523,9 +533,11 @@ static void import_label(void *ctx, const char *label, int is_new, const json_t 
 	struct buf line = BUF_INIT;
 	const char *subject = json_get_string(mail, "subject");
 	printable_add(&line, subject ? subject : "", subject ? strlen(subject) : 0, PRINTABLE_LINE);
-	printable_printf(importing->s->out, "%s  %s  %s\n", json_get_string(mail, "file"), line.data,
+	char *name = one_line(json_get_string(mail, "file"), ":", json_get_string(mail, "member"));
+	printable_printf(importing->s->out, "%s  %s  %s\n", name, line.data,
 	                 value_label(mail_field("class"), json_get_string(mail, "class")));
 	buf_release(&line);
+	free(name);
 }
 
 int cmd_import_mail(struct session *s, const struct args *args, struct err *err)
