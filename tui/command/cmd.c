@@ -150,6 +150,18 @@ int cmd_when(struct session *s, const char *when, char commit[41], struct err *e
 	return rc;
 }
 
+int cmd_limit(const struct args *args, size_t otherwise, size_t *limit, struct err *err)
+{
+	const char *text = args_option(args, "limit");
+	*limit = otherwise;
+	if (!text)
+		return 0;
+	if (!*text || strspn(text, "0123456789") != strlen(text) || strlen(text) > 9)
+		return err_set(err, ERR_USAGE, _("--limit %s: a number is wanted"), text);
+	*limit = strtoul(text, NULL, 10);
+	return 0;
+}
+
 int cmd_usage(const char *name, struct err *err)
 {
 	struct buf usage = BUF_INIT;

@@ -62,6 +62,9 @@ void cmd_assigns_free(struct assign *assigns, char **names, size_t count);
 /* A JSON string of text from outside; made printable where it is not UTF-8. */
 json_t *cmd_json_text(const char *text);
 
+/* The number of --limit, or `otherwise` where it is not given. 0, or -1 (ERR_USAGE): it is no number. */
+int cmd_limit(const struct args *args, size_t otherwise, size_t *limit, struct err *err);
+
 /* Prints a label as soon as its action is committed: a line of its own, flushed. */
 void cmd_print_label(struct session *s, const char *label);
 

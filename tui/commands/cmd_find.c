@@ -35,6 +35,7 @@ static int print_hit(void *ctx, const struct search_hit *hit)
 	return 0;
 }
 
+#define FIND_RECORDS      100
 #define FIND_OBSERVATIONS 20 /* that are shown, unless a person says how many */
 
 static int print_observation(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
@@ -96,17 +97,20 @@ int cmd_find(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count == 0)
 		return cmd_usage("find", err);
+	size_t records_most, rows_most;
+	if (cmd_limit(args, FIND_RECORDS, &records_most, err) < 0 ||
+	    cmd_limit(args, FIND_OBSERVATIONS, &rows_most, err) < 0)
+		return -1;
 	struct buf text = BUF_INIT;
 	for (size_t i = 0; i < args->count; i++)
 		buf_addf(&text, "%s%s", i ? " " : "", args->words[i]);
-	const char *limit = args_option(args, "limit");
 	struct find_print f = {.s = s, .array = args_option(args, "json") ? json_array() : NULL};
 	struct buf records = BUF_INIT;
 	char *not_looked = searched_not(text.data);
 	searched_records(text.data, &records);
-	int rc = search_find(s->c, records.data, limit ? strtoul(limit, NULL, 10) : 100, print_hit, &f, err);
+	int rc = search_find(s->c, records.data, records_most, print_hit, &f, err);
 	if (rc == 0)
-		rc = find_observations(&f, text.data, limit ? strtoul(limit, NULL, 10) : FIND_OBSERVATIONS, err);
+		rc = find_observations(&f, text.data, rows_most, err);
 	if (rc == 0 && f.array)
 		cmd_print_json(s, json_incref(f.array));
 	else if (rc == 0 && f.count == 0)

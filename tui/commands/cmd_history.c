@@ -157,25 +157,13 @@ static int log_one(void *ctx, const struct history_entry *entry)
 	return rc < 0 ? -1 : 0;
 }
 
-static int log_limit(const struct args *args, size_t *limit, struct err *err)
-{
-	const char *text = args_option(args, "limit");
-	*limit = 0;
-	if (!text)
-		return 0;
-	if (!*text || strspn(text, "0123456789") != strlen(text) || strlen(text) > 9)
-		return err_set(err, ERR_USAGE, _("--limit %s: a number is wanted"), text);
-	*limit = strtoul(text, NULL, 10);
-	return 0;
-}
-
 int cmd_log(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count > 1)
 		return cmd_usage("log", err);
 	size_t limit;
 	struct buf path = BUF_INIT;
-	int rc = log_limit(args, &limit, err);
+	int rc = cmd_limit(args, 0, &limit, err);
 	if (rc == 0 && args->count == 1) {
 		char named[LABEL_TEXT];
 		const char *label = named_record(s, args->words[0], named, err);

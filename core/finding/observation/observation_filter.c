@@ -148,6 +148,14 @@ bad:
 	return NULL;
 }
 
+const char *observation_filter_unknown(const struct observation_filter *f, int (*is_field)(const char *name))
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (f->terms[i].field && !is_field(f->terms[i].field))
+			return f->terms[i].field;
+	return NULL;
+}
+
 /* ---- matching */
 
 static int holds_value(const struct filter_part *t, const char *value)

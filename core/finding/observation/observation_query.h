@@ -30,6 +30,10 @@ void observation_filter_free(struct observation_filter *f); /* NULL is allowed *
 int observation_filter_match(const struct observation_filter *f, const struct observation *o,
                              const struct observation_set *set);
 
+/* The first field of it, in order, that is_field() does not know, borrowed; NULL: all are known. For filters of what has a fixed
+ * set of fields; rows of others have whatever columns their source had. */
+const char *observation_filter_unknown(const struct observation_filter *f, int (*is_field)(const char *name));
+
 /* The artefacts that can match, as bits. */
 uint64_t observation_filter_artefacts(const struct observation_filter *f);
 

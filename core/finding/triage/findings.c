@@ -130,10 +130,35 @@ static int look_at_set(void *ctx, const struct observation_set *set, struct err 
 	return rc < 0 ? -1 : 0;
 }
 
+/* A field that no finding has, such as one that is mistyped, would leave nothing: as if nothing had been found. */
+#define FINDING_FIELDS                                                                                              \
+	"label kind rule title state status level technique when until count source asset reason check assessment " \
+	"evidence"
+
+static int is_finding_field(const char *name)
+{
+	const char *at = FINDING_FIELDS;
+	for (size_t n = strcspn(at, " "); *at; at += n + (at[n] == ' '), n = strcspn(at, " "))
+		if (strlen(name) == n && strncmp(at, name, n) == 0)
+			return 1;
+	return 0;
+}
+
+static struct observation_filter *finding_filter(const char *text, struct err *err)
+{
+	struct observation_filter *filter = observation_filter_parse(text ? text : "", err);
+	const char *unknown = filter ? observation_filter_unknown(filter, is_finding_field) : NULL;
+	if (!unknown)
+		return filter;
+	err_set(err, ERR_INVALID, _("filter: '%s' is no field of %s. Fields: %s"), unknown, "finding", FINDING_FIELDS);
+	observation_filter_free(filter);
+	return NULL;
+}
+
 json_t *triage_findings(struct case_file *c, const char *filter, const struct progress *progress, struct err *err)
 {
 	struct finding_gathering g = {.c = c, .progress = progress, .unread = BUF_INIT};
-	g.filter = observation_filter_parse(filter ? filter : "", err);
+	g.filter = finding_filter(filter, err);
 	if (!g.filter)
 		return NULL;
 	g.recorded = findings_recorded(c, err);

@@ -30,7 +30,7 @@ struct row_listing {
 	int csv;
 	int timesketch;
 	uint64_t count;
-	uint64_t limit;
+	size_t limit;
 	uint64_t problems;
 	int more;
 };
@@ -242,8 +242,8 @@ int cmd_observations(struct session *s, const struct args *args, struct err *err
 	                        .csv = args_option(args, "csv") != NULL,
 	                        .timesketch = args_option(args, "timesketch") != NULL};
 	struct buf filter = BUF_INIT;
-	const char *limit = args_option(args, "limit");
-	l.limit = limit ? strtoull(limit, NULL, 10) : l.json || l.csv || l.timesketch ? 0 : SHOWN;
+	if (cmd_limit(args, l.json || l.csv || l.timesketch ? 0 : SHOWN, &l.limit, err) < 0)
+		return -1;
 	for (size_t i = 0; i < args->count; i++)
 		buf_addf(&filter, "%s%s", i ? " " : "", args->words[i]);
 	struct observation_query q = {.filter = filter.data, .problem = tell_problem, .lost = 1};

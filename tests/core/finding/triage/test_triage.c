@@ -151,6 +151,10 @@ static void a_finding_is_judged_by_a_person(void **state)
 	assert_int_equal(json_array_size(findings), 1);
 	assert_string_equal(json_string_value(json_object_get(json_array_get(findings, 0), "label")), label);
 	json_decref(findings);
+	err_clear(&err);
+	assert_null(triage_findings(the_case, "status=dismissed stat=seen", NULL, &err)); /* mistyped: not as if nothing were found */
+	assert_non_null(strstr(err.message, "'stat'"));
+	err_clear(&err);
 	triage_result_release(&part);
 	triage_result_release(&r);
 	free(path);
