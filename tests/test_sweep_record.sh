@@ -11,6 +11,8 @@ hits() { jq -r 'select(.kind == "hit") | "\(.evidence) \(.path) \(.indicator) \(
 quiet add indicator type=domain value='evil[.]test' role=c2
 quiet add indicator type=url value='hxxps://up.test/put' role=upload
 quiet add indicator type=ip value=203.0.113.9 false_positive=yes
+"$genba" sweep >out 2>err
+grep -q 'No evidence is on record' err || fail "a sweep of nothing says that it looked at something: $(cat err)"
 quiet add asset hostname=proxy timezone=Asia/Tokyo
 quiet add asset hostname=HR-PC-03 addresses=192.0.2.8
 {

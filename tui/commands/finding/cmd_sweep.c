@@ -303,7 +303,10 @@ static int record(struct sweep_command *command, const struct args *args, const 
 		                          outcome.bytes,      outcome.hits,        outcome.kept,
 		                          outcome.problems,   outcome.list_sha256, outcome.checks.data};
 		if (outcome.evidence == 0 && outcome.problems == 0)
-			fputs(_("Everything was swept for already: nothing is missing.\n"), command->s->log);
+			fputs(outcome.on_record
+			          ? _("Everything was swept for already: nothing is missing.\n")
+			          : _("No evidence is on record that could be swept: nothing was looked at.\n"),
+			      command->s->log);
 		rc = conclude(command, &sum, err);
 		if (command->output == FOR_PEOPLE)
 			for (const char *at = outcome.checks.data; *at;) {

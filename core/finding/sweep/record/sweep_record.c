@@ -303,6 +303,7 @@ static void conclude(struct sweep_work *w)
 	o->hits = w->run.hits;
 	o->kept = w->run.kept;
 	o->problems = w->run.problems;
+	o->on_record = w->count;
 	for (size_t i = 0; i < w->count; i++)
 		o->evidence += w->evidence[i]->wanted != NULL;
 }

@@ -50,6 +50,7 @@ struct sweep_outcome {
 	struct buf checks; /* labels with commas; the first is the one of most indicators */
 	char list_sha256[65];
 	uint64_t indicators; /* that were looked for */
+	uint64_t on_record;  /* pieces of evidence that were asked for and could be swept, read now or before */
 	uint64_t evidence;   /* pieces that were read */
 	uint64_t files;
 	uint64_t members;
