@@ -101,6 +101,15 @@ status 2 'status.*infected' "$genba" set R1-A1 status=purple
 status 2 'reason' "$genba" retract R1-N1
 status 2 'an undo needs a reason' "$genba" undo
 status 2 'unknown option --frobnicate' "$genba" note x --frobnicate
+for command in "log" "find HR" "observations"; do
+	# shellcheck disable=SC2086
+	for number in many -1 5x ''; do status 2 'a number is wanted' "$genba" $command --limit "$number"; done
+done
+status 1 "'nofield' is no field of finding" "$genba" findings nofield=1
+status 2 "'-' is none" "$genba" export stix - --internal
+status 2 "'-' is none" "$genba" report alert --internal --out -
+[ ! -e - ] || wrong "a file of the name '-' was made"
+status 2 'usage: genba twin' "$genba" twin verify
 status 2 'needs a value' "$genba" note x --on
 status 2 'takes no value' "$genba" list asset --json=1
 status 2 'kinds: ' "$genba" list nonsense

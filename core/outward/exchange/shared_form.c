@@ -69,6 +69,9 @@ int shared_export(struct format_request *request, const char *name, const char *
 	                            .progress = request->progress,
 	                            .redacted = format_option(request, "redacted") != NULL,
 	                            .internal = format_option(request, "internal") != NULL};
+	if (!dry && request->path && strcmp(request->path, "-") == 0) /* it would be a file of that name */
+		return err_set(err, ERR_USAGE,
+		               _("what leaves is a file whose digest goes on record: name it, '-' is none"));
 	if (!dry && case_may_write(request->c, err) < 0)
 		return err_prefix(err, _("what leaves is put on record"));
 	if (loss && path_must_be_new(loss, err) < 0) /* before anything leaves */

@@ -116,8 +116,8 @@ static int disclose(struct session *s, const struct args *args, struct err *err)
 int cmd_twin(struct session *s, const struct args *args, struct err *err)
 {
 	const char *what = args->count ? args->words[0] : "";
-	if (strcmp(what, "verify") == 0 && args->count == 2)
-		return verify(s, args, err);
+	if (strcmp(what, "verify") == 0)
+		return args->count == 2 ? verify(s, args, err) : cmd_usage("twin", err);
 	if (strcmp(what, "disclose") == 0 ? args->count < 4 : args->count != 1)
 		return cmd_usage("twin", err);
 	if (session_open(s, err) < 0)
