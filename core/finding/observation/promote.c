@@ -33,7 +33,8 @@ struct promoting {
 	char indicator[LABEL_TEXT];
 	const char *type; /* of the event */
 	char *when_raw;
-	char clock[LABEL_TEXT]; /* whose it was */
+	char clock[LABEL_TEXT];  /* whose it was */
+	char before[LABEL_TEXT]; /* the event that was made of the row already */
 };
 
 /* Where a file or name was seen; what somebody outside came to, which is the machine that wrote the log. */
@@ -178,6 +179,24 @@ static int take_finding(void *ctx, json_t *record)
 	return 1;
 }
 
+/* The event that somebody made of the same row: its text begins with the row's id; a hit's is the line of the log, with its time. */
+static int take_same(void *ctx, json_t *record)
+{
+	struct promoting *p = ctx;
+	const char *excerpt = json_get_string(record, "log_excerpt");
+	const char *raw = json_get_string(record, "when_raw");
+	size_t n = strcspn(p->line, " ");
+	if (!excerpt || !json_holds(json_object_get(record, "evidence"), p->evidence))
+		return 0;
+	int is_same = p->is_hit
+	                  ? p->when_raw && raw && strcmp(raw, p->when_raw) == 0 && strcmp(excerpt, p->line) == 0 &&
+	                        (!*p->indicator || json_holds(json_object_get(record, "indicators"), p->indicator))
+	                  : strncmp(excerpt, p->line, n) == 0 && excerpt[n] == ' ';
+	if (is_same)
+		snprintf(p->before, sizeof p->before, "%s", record_label(record));
+	return is_same;
+}
+
 int observation_promote(struct case_file *c, const char *id, const struct kind *kind, const struct assign *fields,
                         size_t count, char label[LABEL_TEXT], struct err *err)
 {
@@ -195,6 +214,13 @@ int observation_promote(struct case_file *c, const char *id, const struct kind *
 	if (observation_find(c, id, take_row, &p, err) < 0 || (p.is_hit && learn_clock(&p, err) < 0) ||
 	    record_each(c, "finding", 0, take_finding, &p, err) < 0)
 		goto out;
+	if (event && p.line && record_each(c, kind->name, 0, take_same, &p, err) < 0)
+		goto out;
+	if (*p.before) {
+		snprintf(label, LABEL_TEXT, "%s", p.before);
+		rc = 1;
+		goto out;
+	}
 	assets = assets_of(&p);
 	const struct assign known[] = {
 	    {event ? "title" : "", p.title.data},

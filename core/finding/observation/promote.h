@@ -13,7 +13,8 @@
 
 #include "case/store/record.h"
 
-/* ERR_NOT_FOUND: no row has that id; ERR_USAGE: the kind is neither; the rest as record_add(). */
+/* 1: an event was made of the row before and is not retracted; the label is its, and nothing is written: a timeline that tells
+ * one act twice counts it twice. ERR_NOT_FOUND: no row has that id; ERR_USAGE: the kind is neither; the rest as record_add(). */
 int observation_promote(struct case_file *c, const char *id, const struct kind *kind, const struct assign *fields,
                         size_t count, char label[LABEL_TEXT], struct err *err);
 

@@ -285,7 +285,9 @@ int cmd_promote(struct session *s, const struct args *args, struct err *err)
 		return -1;
 	int rc = observation_promote(s->c, args->words[0], kind, fields, count, label, err);
 	cmd_assigns_free(fields, names, count);
-	if (rc == 0)
+	if (rc == 1)
+		printable_printf(s->log, "%s\n", _("it is on record already"));
+	if (rc >= 0)
 		cmd_print_label(s, label);
-	return rc;
+	return rc < 0 ? -1 : 0;
 }

@@ -32,11 +32,14 @@ static enum redraw promote_line(struct view *v, const struct found_indicator *it
 	const struct found_line *line = &it->lines[row->line == SIZE_MAX ? 0 : row->line];
 	struct err err = ERR_INIT;
 	char label[LABEL_TEXT];
-	if (observation_promote(workbench_case(v->wb), line->id, kind_find(kind), fields, count, label, &err) < 0) {
+	int rc = observation_promote(workbench_case(v->wb), line->id, kind_find(kind), fields, count, label, &err);
+	if (rc < 0) {
 		workbench_tell_error(v->wb, &err);
 		return REDRAW_NONE;
 	}
 	workbench_show(v->wb, "detail", label);
+	if (rc == 1)
+		workbench_tell(v->wb, TONE_ATTENTION, _("it is on record: %s"), label);
 	return REDRAW_ALL;
 }
 

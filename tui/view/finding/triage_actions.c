@@ -102,6 +102,8 @@ enum redraw triage_promote(struct view *v)
 		return REDRAW_ALL;
 	}
 	workbench_show(v->wb, "detail", label);
+	if (rc == 1)
+		workbench_tell(v->wb, TONE_ATTENTION, _("it is on record: %s"), label);
 	return REDRAW_ALL;
 }
 

@@ -251,6 +251,13 @@ static void a_row_becomes_a_record(void **state)
 	assert_string_equal(get(label, "basis"), "tool_output");
 	assert_non_null(strstr(get(label, "log_excerpt"), "C:\\ProgramData\\upd.exe"));
 	assert_non_null(strstr(get(label, "log_excerpt"), a.id));
+	char again[LABEL_TEXT];
+	assert_int_equal(observation_promote(the_case, a.id, kind_find("event"), NULL, 0, again, &err), 1);
+	assert_string_equal(again, label); /* one row, one event, however often the key is pressed */
+	if (record_retract(the_case, label, "of another", &err) < 0 ||
+	    observation_promote(the_case, a.id, kind_find("event"), NULL, 0, label, &err) != 0)
+		fail_msg("%s", err.message);
+	assert_string_not_equal(again, label);
 	char id[32];
 	snprintf(id, sizeof id, "o:%s", a.id);
 	struct assign value[] = {{"type", "service"}, {"value", "updsvc"}};
