@@ -99,6 +99,39 @@ static void me_is_a_name_that_can_be_typed(void **state)
 	terminal_quit(t);
 }
 
+/* Who looks at what is chosen and presses Enter has changed nothing: the cursor is on it, not on "me". */
+static void what_is_chosen_stays_chosen(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "party", "name=Organisation B", NULL);
+	program_good(&program, "add", "measure", "title=Tell them", "track=cause", "owner=Organisation B", NULL);
+	struct terminal *t = open_assets(80);
+	terminal_type(t, ":show R1-M2" KEYS_ENTER);
+	terminal_await_row(t, 1, "R1-M2");
+	terminal_type(t, "e");
+	terminal_await_row(t, 1, "Change Measure R1-M2");
+	for (int i = 0; i < 4; i++)
+		terminal_type(t, "j");
+	terminal_await_row(t, -1, "Owner");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "Owner:");
+	terminal_await(t, "me: Responder One");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_gone(t, "me: Responder One");
+	terminal_await(t, "Organisation B");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_quit(t);
+}
+
+/* What was undone is told in the language of the screen. */
+static void what_was_undone_is_told_in_japanese(void **state)
+{
+	(void)state;
+	program_good(&program, "set", "R1-A2", "status=suspected", NULL);
+	program_good(&program, "--lang", "ja", "undo", "--reason", "of another", NULL);
+	assert_non_null(strstr(program.out.data, "元に戻しました: 疑いあり: R1-A2 JINJI-PC-04"));
+}
+
 static void a_wide_screen_tells_of_the_selected_record(void **state)
 {
 	(void)state;
@@ -167,6 +200,8 @@ int main(void)
 	    cmocka_unit_test(marked_machines_are_isolated_in_one_action),
 	    cmocka_unit_test(left_halfway_nothing_is_changed),
 	    cmocka_unit_test(me_is_a_name_that_can_be_typed),
+	    cmocka_unit_test(what_is_chosen_stays_chosen),
+	    cmocka_unit_test(what_was_undone_is_told_in_japanese),
 	    cmocka_unit_test(a_wide_screen_tells_of_the_selected_record),
 	    cmocka_unit_test(records_are_meant_by_name_and_told_by_name),
 	    cmocka_unit_test(the_coming_steps_stand_beside_the_current_one),

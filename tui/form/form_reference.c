@@ -56,7 +56,8 @@ struct form_reference_picking {
 	const struct kind *new_kinds[NEW_MOST];
 	size_t new_count;
 	char *typed;
-	char **chosen; /* labels, of a set */
+	char present[LABEL_TEXT]; /* where no set: what the field holds already */
+	char **chosen;            /* labels, of a set */
 	size_t chosen_count;
 };
 
@@ -107,11 +108,24 @@ static uint64_t version(const struct form_reference_picking *p)
 	return sum;
 }
 
+/* What the field holds stands before all other records as long as nothing is typed, whatever became of it and however old it is. */
+static void put_present_first(struct form_reference_picking *p)
+{
+	for (size_t k = 0; k < p->record_cache_count && !p->hit_count; k++) {
+		struct record_cache *t = p->tables[k];
+		for (size_t i = 0; i < record_cache_count(t) && !p->hit_count; i++)
+			if (strcmp(record_cache_label(t, i), p->present) == 0)
+				p->hits[p->hit_count++] = (struct hit){t, i};
+	}
+}
+
 static void begin_search(struct form_reference_picking *p, const char *typed)
 {
 	free(p->typed);
 	p->typed = xstrdup(typed);
 	p->hit_count = p->at_table = 0;
+	if (!*typed && *p->present && !is_person(p, p->present))
+		put_present_first(p);
 	p->at_row = p->record_cache_count ? record_cache_count(p->tables[0]) : 0;
 	p->grown = 0;
 	p->version = version(p);
@@ -133,8 +147,9 @@ static size_t find(void *ctx, const char *typed)
 			size_t i = --p->at_row;
 			const char *label = record_cache_label(t, i);
 			/* one that is chosen already can be taken out, whatever became of it */
-			if ((!record_cache_is_retracted(t, i) || place_chosen(p, label) >= 0) && !is_person(p, label) &&
-			    has_words(t, i, folded))
+			int is_there = p->hit_count && p->hits[0].table == t && p->hits[0].row == i;
+			if ((!record_cache_is_retracted(t, i) || place_chosen(p, label) >= 0) && !is_there &&
+			    !is_person(p, label) && has_words(t, i, folded))
 				p->hits[p->hit_count++] = (struct hit){t, i};
 			p->partial = i % 64 == 0 && clock_steady() > deadline;
 		}
@@ -404,6 +419,20 @@ static void form_reference_prepare(struct form_reference_picking *p, const char 
 	}
 	if (p->field->type == FIELD_REFS)
 		split_chosen(p, chosen);
+	else
+		snprintf(p->present, sizeof p->present, "%s", chosen ? chosen : "");
+}
+
+/* Where the cursor begins: on what the field holds, so that Enter changes nothing. */
+static size_t place_of_present(struct form_reference_picking *p)
+{
+	size_t count = *p->present ? find(p, "") : 0;
+	for (size_t i = 0; i < count && i < p->person_hit_count; i++)
+		if (strcmp(p->people[p->person_hits[i]].label, p->present) == 0)
+			return i;
+	if (count && p->hit_count && strcmp(record_cache_label(p->hits[0].table, p->hits[0].row), p->present) == 0)
+		return p->person_hit_count;
+	return 0;
 }
 
 static char *result_of(struct form_reference_picking *p, int picked)
@@ -439,6 +468,7 @@ char *form_pick_reference(struct workbench *wb, const struct field *field, const
 	    .is_marked = set ? is_chosen : NULL,
 	    .toggle = set ? toggle : NULL,
 	    .work = work,
+	    .first = place_of_present(&p),
 	    .help = set ? _(" Type to find · Tab marks · Enter adds it · Ctrl-S takes the marked · Esc ends")
 	                : _(" Type to find · ↑↓ choose · Enter takes it · Esc leaves")};
 	char *question = xasprintf("%s: ", field_label(field));
