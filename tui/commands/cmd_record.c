@@ -21,6 +21,7 @@
 #include "evidence/acquire/sums.h"
 #include "evidence/image/stored.h"
 #include "outward/exchange/csv.h"
+#include "tui/command/commit_subject.h"
 #include "tui/command/named.h"
 
 #include <stdlib.h>
@@ -226,8 +227,13 @@ int cmd_undo(struct session *s, const struct args *args, struct err *err)
 		return cmd_usage("undo", err);
 	struct buf summary = BUF_INIT;
 	int rc = record_undo(s->c, reason, &summary, err);
-	if (rc == 0)
-		printable_printf(s->out, "%s\n", summary.data);
+	struct buf said = BUF_INIT;
+	if (rc == 0) {
+		commit_subject_text(summary.data, &said);
+		printable_printf(s->out, _("undone: %s"), said.data);
+		fputc('\n', s->out);
+	}
+	buf_release(&said);
 	buf_release(&summary);
 	return rc;
 }

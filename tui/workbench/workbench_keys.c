@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "base/words.h"
 #include "tui/command/command.h"
+#include "tui/command/commit_subject.h"
 #include "tui/workbench/background_task.h"
 #include "tui/workbench/copy.h"
 #include "tui/workbench/draft_prompt.h"
@@ -123,9 +124,13 @@ static int undo_with_reason(void *ctx, const char *reason, struct err *err)
 {
 	struct workbench *wb = ctx;
 	struct buf summary = BUF_INIT;
+	struct buf said = BUF_INIT;
 	int rc = record_undo(wb->s->c, reason, &summary, err);
-	if (rc == 0)
-		workbench_tell(wb, TONE_GOOD, "%s", summary.data);
+	if (rc == 0) {
+		commit_subject_text(summary.data, &said);
+		workbench_tell(wb, TONE_GOOD, _("undone: %s"), said.data);
+	}
+	buf_release(&said);
 	buf_release(&summary);
 	return rc;
 }

@@ -139,7 +139,7 @@ static int undo_one(void *ctx, const char *path, const struct buf *old_text, con
 
 static void sum_up(const struct undoing *u, const struct target *t, struct buf *summary)
 {
-	buf_addf(summary, _("undone: %s"), t->subject);
+	buf_adds(summary, t->subject);
 	if (u->retracted == 1)
 		buf_addf(summary, _(" (%s is retracted)"), u->label);
 	else if (u->retracted)

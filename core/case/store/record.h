@@ -79,7 +79,8 @@ int record_set(struct case_file *c, const char *label, const struct assign *fiel
                struct err *err);
 int record_retract(struct case_file *c, const char *label, const char *reason, struct err *err);
 
-/* Undoes the responder's own last action by its inverse. `summary` gets one line. */
+/* Undoes the responder's own last action by its inverse. `summary` gets one line: the subject of that action in English, as
+ * history has it (commit_subject.h shows it in the interface's language), and what was retracted with it. */
 int record_undo(struct case_file *c, const char *reason, struct buf *summary, struct err *err);
 
 /* Whether there is something to retract, or to undo: 0, or -1 with why not, so that nobody is asked for a reason in vain. */
