@@ -130,6 +130,11 @@ static void a_sweep_from_the_screen(void **state)
 	terminal_await(t, "www.c2.example");
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_row(t, 1, "Sweep  c2.example");
+	terminal_type(t, "p"); /* again: one line, one event */
+	terminal_await(t, "it is on record: R1-V1");
+	terminal_await_row(t, 1, "R1-V1 ");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "Sweep  c2.example");
 	terminal_type(t, "x");
 	terminal_await(t, "false positive; reason:");
 	terminal_type(t, "our own test" KEYS_ENTER);

@@ -356,10 +356,13 @@ static enum redraw promote(struct view *v)
 	char label[LABEL_TEXT];
 	if (!row)
 		return REDRAW_ALL;
-	if (observation_promote(workbench_case(v->wb), row->id, kind_find("event"), NULL, 0, label, &err) < 0)
+	int rc = observation_promote(workbench_case(v->wb), row->id, kind_find("event"), NULL, 0, label, &err);
+	if (rc < 0)
 		workbench_tell_error(v->wb, &err);
 	else
 		workbench_show(v->wb, "detail", label);
+	if (rc == 1)
+		workbench_tell(v->wb, TONE_ATTENTION, _("it is on record: %s"), label);
 	return REDRAW_ALL;
 }
 

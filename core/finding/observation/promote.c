@@ -184,14 +184,16 @@ static int take_same(void *ctx, json_t *record)
 {
 	struct promoting *p = ctx;
 	const char *excerpt = json_get_string(record, "log_excerpt");
-	const char *raw = json_get_string(record, "when_raw");
+	const char *when = json_get_string(record, "when");
 	size_t n = strcspn(p->line, " ");
+	int is_same = 0;
 	if (!excerpt || !json_holds(json_object_get(record, "evidence"), p->evidence))
 		return 0;
-	int is_same = p->is_hit
-	                  ? p->when_raw && raw && strcmp(raw, p->when_raw) == 0 && strcmp(excerpt, p->line) == 0 &&
-	                        (!*p->indicator || json_holds(json_object_get(record, "indicators"), p->indicator))
-	                  : strncmp(excerpt, p->line, n) == 0 && excerpt[n] == ' ';
+	if (!p->is_hit)
+		is_same = strncmp(excerpt, p->line, n) == 0 && excerpt[n] == ' ';
+	else if (*p->when && when)
+		is_same = strcmp(when, p->when) == 0 && strcmp(excerpt, p->line) == 0 &&
+		          (!*p->indicator || json_holds(json_object_get(record, "indicators"), p->indicator));
 	if (is_same)
 		snprintf(p->before, sizeof p->before, "%s", record_label(record));
 	return is_same;
