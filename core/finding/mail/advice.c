@@ -9,6 +9,7 @@
 #include "finding/indicator/textscan.h"
 #include "finding/mail/import.h"
 #include "finding/mail/mails.h"
+#include "finding/mail/propose.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,13 +43,32 @@ static void field(const json_t *mail, const char *name, struct buf *out)
 	buf_release(&text);
 }
 
-static void what_was_seen(const json_t *analysis, struct buf *out)
+/* What the case knows of it, but for what is not for others. How many it knows. */
+static size_t what_is_known(const json_t *known, struct buf *out)
+{
+	size_t i;
+	json_t *item;
+	size_t kept_back = 0;
+	json_array_foreach(known, i, item) {
+		if (json_is(item, "tlp", "RED")) {
+			kept_back++;
+			continue;
+		}
+		buf_adds(out, _("  - on record as part of an attack: "));
+		harmless(json_get_string(item, "value"), out);
+	}
+	if (kept_back && kept_back == json_array_size(known))
+		buf_adds(out, _("  - something of which no more may be told here\n"));
+	return json_array_size(known);
+}
+
+static void what_was_seen(const json_t *analysis, const json_t *known, struct buf *out)
 {
 	static const char *const weights[] = {"high", "medium"};
 	size_t i;
 	json_t *finding;
-	size_t told = 0;
 	buf_adds(out, _("What was seen in it:\n"));
+	size_t told = what_is_known(known, out);
 	for (size_t w = 0; w < 2; w++)
 		json_array_foreach(json_object_get(analysis, "findings"), i, finding) {
 			const char *weight = json_get_string(finding, "weight");
@@ -159,6 +179,7 @@ int mail_advice(struct case_file *c, const char *label, struct buf *out, struct 
 	json_t *analysis = json_get_string(mail, "analysis") ? mail_analysis(c, label, NULL) : NULL;
 	if (analysis)
 		mails_explain(analysis);
+	json_t *known = mail_known(c, label, NULL);
 	buf_adds(out, _("Thank you for telling us about this mail.\n\n"));
 	buf_addf(out, _("The mail (our number %s):\n"), label);
 	field(mail, "subject", out);
@@ -167,7 +188,7 @@ int mail_advice(struct case_file *c, const char *label, struct buf *out, struct 
 	field(mail, "when", out);
 	field(mail, "sent", out);
 	buf_addc(out, '\n');
-	what_was_seen(analysis, out);
+	what_was_seen(analysis, known, out);
 	what_was_not(mail, analysis, out);
 	buf_addc(out, '\n');
 	what_to_do(mail, out);
@@ -175,6 +196,7 @@ int mail_advice(struct case_file *c, const char *label, struct buf *out, struct 
 	what_to_search(mail, analysis, out);
 	buf_addc(out, '\n');
 	how_to_answer(c, mail, out);
+	json_decref(known);
 	json_decref(analysis);
 	json_decref(mail);
 	return 0;

@@ -23,6 +23,7 @@
 struct mail_page_state {
 	const json_t *record;
 	const json_t *analysis;
+	const json_t *known;
 	size_t cells;
 	mail_page_line line;
 	void *ctx;
@@ -259,12 +260,32 @@ static void tell_finding(const struct mail_page_state *p, const struct mail_rule
 	buf_release(&line);
 }
 
+/* An indicator of the case weighs more than what a rule thinks of the mail. */
+static void tell_known(const struct mail_page_state *p, const json_t *item)
+{
+	const struct field *role = kind_field(kind_find("indicator"), "role");
+	struct buf line = BUF_INIT;
+	text_pad(&line, mail_weight_shown(mail_rule_weight(RULE_HIGH)), WEIGHT_CELLS);
+	buf_addf(&line, " %s: ", _("an indicator on record"));
+	add_safe(&line, page_text(item, "value"));
+	buf_addf(&line, " (%s, %s)", page_text(item, "known"),
+	         field_value_label(field_value_find(role, page_text(item, "role"))));
+	tell(p, MAIL_PAGE_ALARM, NULL, &line);
+	buf_release(&line);
+}
+
 static void tell_findings(const struct mail_page_state *p)
 {
 	size_t i;
 	json_t *finding;
 	size_t told = 0;
 	size_t more = 0;
+	json_array_foreach(p->known, i, finding) {
+		if (told < FINDINGS)
+			tell_known(p, finding);
+		told++;
+		more += told > FINDINGS;
+	}
 	const json_t *all = json_object_get(p->analysis, "findings");
 	struct buf line = BUF_INIT;
 	for (int weight = RULE_HIGH; weight >= RULE_LOW; weight--)
@@ -309,10 +330,10 @@ static void tell_limits(const struct mail_page_state *p)
 	buf_release(&line);
 }
 
-void mail_page(const json_t *record, const json_t *analysis, const json_t *similar, size_t cells, mail_page_line line,
-               void *ctx)
+void mail_page(const json_t *record, const json_t *analysis, const json_t *similar, const json_t *known, size_t cells,
+               mail_page_line line, void *ctx)
 {
-	const struct mail_page_state p = {record, analysis, cells, line, ctx};
+	const struct mail_page_state p = {record, analysis, known, cells, line, ctx};
 	struct buf reach = BUF_INIT;
 	tell_from(&p);
 	tell_path(&p);

@@ -89,6 +89,30 @@ json_t *mail_proposals(struct case_file *c, const char *label, struct err *err)
 	return items;
 }
 
+json_t *mail_known(struct case_file *c, const char *label, struct err *err)
+{
+	json_t *items = mail_proposals(c, label, err);
+	json_t *known = items ? json_array() : NULL;
+	size_t i;
+	json_t *item;
+	json_array_foreach(items, i, item) {
+		const char *of = json_get_string(item, "known");
+		json_t *record = *of ? record_get(c, of, 0, NULL) : NULL;
+		const char *role = json_get_string(record, "role");
+		const char *tlp = json_get_string(record, "tlp");
+		if (record && !json_is(record, "role", "benign") && !json_is(record, "false_positive", "yes") &&
+		    !json_is(record, "confidence", "refuted")) {
+			json_object_set_new(item, "role", json_string(role ? role : "unknown"));
+			if (tlp)
+				json_object_set_new(item, "tlp", json_string(tlp));
+			json_array_append(known, item);
+		}
+		json_decref(record);
+	}
+	json_decref(items);
+	return known;
+}
+
 int mail_promote(struct case_file *c, const char *label, const json_t *items, size_t i, char made[LABEL_TEXT],
                  struct err *err)
 {

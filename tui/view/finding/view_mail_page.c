@@ -6,6 +6,7 @@
 #include "finding/mail/import.h"
 #include "finding/mail/mails.h"
 #include "finding/mail/page.h"
+#include "finding/mail/propose.h"
 #include "finding/mail/similar.h"
 #include "tui/view/finding/mail_actions.h"
 #include "tui/view/views.h"
@@ -30,9 +31,12 @@ static int fill_page(struct view *v, int columns, struct err *err)
 	json_t *analysis = mail_analysis(workbench_case(v->wb), v->argument, NULL);
 	json_t *alike =
 	    *workbench_as_of(v->wb) ? NULL : mail_similar(workbench_case(v->wb), v->argument, NULL); /* of now */
+	json_t *known =
+	    *workbench_as_of(v->wb) ? NULL : mail_known(workbench_case(v->wb), v->argument, NULL); /* of now, too */
 	mail_page_title(record, analysis, &title);
 	v->heading = xasprintf("%s  %s", v->argument, title.data);
-	mail_page(record, analysis, alike, (size_t)columns - 1, add_page_line, v);
+	mail_page(record, analysis, alike, known, (size_t)columns - 1, add_page_line, v);
+	json_decref(known);
 	json_decref(alike);
 	json_decref(analysis);
 	json_decref(record);

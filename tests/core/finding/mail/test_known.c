@@ -1,0 +1,53 @@
+/* What the case knows of a mail is said with it: on its page, and to whoever sent it in. */
+#include "core/case/help_case.h"
+
+#include "base/json.h"
+#include "finding/mail/advice.h"
+#include "finding/mail/page.h"
+#include "finding/mail/propose.h"
+
+#include <string.h>
+
+static void keep_alarm(void *ctx, enum mail_page_tone tone, const char *text)
+{
+	struct buf *seen = ctx;
+	if (tone == MAIL_PAGE_ALARM)
+		buf_addf(seen, "%s\n", text);
+}
+
+/* Whoever answers must not call a mail that leads to a C2 on record one of which nothing is known. */
+static void what_the_case_knows_of_a_mail_is_said(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT;
+	struct buf seen = BUF_INIT;
+	add("mail", "subject=Notice from_addr=pr@yahoo.co.jp urls=http://c2.evil.com/x");
+	add("indicator", "type=domain value=c2[.]evil.com role=c2");
+	add("indicator", "type=email value=pr@yahoo.co.jp role=benign");
+	json_t *known = mail_known(the_case, "R1-L1", &err);
+	assert_int_equal(json_array_size(known), 1);
+	assert_string_equal(json_get_string(json_array_get(known, 0), "known"), "R1-I1");
+	json_t *mail = record_get(the_case, "R1-L1", 0, NULL);
+	mail_page(mail, NULL, NULL, known, 100, keep_alarm, &seen);
+	assert_non_null(strstr(seen.data, "an indicator on record: c2[.]evil[.]com (R1-I1, C2)"));
+	assert_int_equal(mail_advice(the_case, "R1-L1", &text, &err), 0);
+	assert_non_null(strstr(text.data, "on record as part of an attack: c2[.]evil[.]com\n"));
+	set("R1-I1", "tlp=RED");
+	buf_clear(&text);
+	assert_int_equal(mail_advice(the_case, "R1-L1", &text, &err), 0);
+	assert_null(strstr(text.data, "part of an attack"));
+	assert_null(strstr(text.data, "nothing that the rules know"));
+	json_decref(mail);
+	json_decref(known);
+	buf_release(&seen);
+	buf_release(&text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(what_the_case_knows_of_a_mail_is_said, case_setup, case_teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
