@@ -25,7 +25,7 @@ struct section {
 	const char *kind;
 	const char *filter; /* NULL: all that are not retracted */
 	const char *fields; /* told behind the title, separated by blanks; only those that are set */
-	const char *none;   /* what is said if there are none */
+	const char *none;   /* what is said if there are none; NULL: the section is left out then */
 	int alarm;
 	int is_of_open; /* its title does not say that only what is open is told */
 };
@@ -49,6 +49,8 @@ static const struct section sections[] = {
      "status by_whom owner due", N_("no open measure"), 0, 1},
     {BOTH, N_("Permanent measures"), "measure", "track=permanent -status=done|verified|dropped",
      "status by_whom owner due", N_("no open measure"), 0, 1},
+    {BOTH, N_("Measures on no track yet"), "measure", "track=unknown -status=done|verified|dropped",
+     "status by_whom owner due", NULL, 0, 1},
     {BRIEF_HANDOVER, N_("Done, with results"), "measure", "status=done|verified", "done_at result",
      N_("nothing on record"), 0, 0},
     {BRIEF_HANDOVER, N_("Playbooks under way"), "run", "state=running|paused", "on state started reason", N_("none"), 0,
@@ -441,6 +443,8 @@ int brief_maker_percent(const struct brief_maker *m)
 
 static void put_section(struct filling *f, struct brief *b)
 {
+	if (f->found == 0 && !f->section->none)
+		return;
 	brief_put(b, BRIEF_HEADING, NULL, i18n_text(f->section->title));
 	b->rows[b->count - 1].more = f->found - f->rows.count;
 	for (size_t i = 0; i < f->rows.count; i++) {

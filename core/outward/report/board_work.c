@@ -192,12 +192,17 @@ int board_add_overdue(struct building *k)
 static int add_on_track(void *ctx, json_t *measure)
 {
 	struct building *k = ctx;
-	if (!record_may_be(measure, "track", k->track) || record_surely_is(measure, "status", MEASURE_DONE) ||
-	    k->measures_open++ >= BOARD_LISTED)
+	int is_unknown = strcmp(k->track, "unknown") == 0;
+	int is_on_track =
+	    record_may_be(measure, "track", k->track) || (is_unknown && !json_object_get(measure, "track"));
+	if (!is_on_track || record_surely_is(measure, "status", MEASURE_DONE) || k->measures_open++ >= BOARD_LISTED)
 		return 0;
 	struct buf text = BUF_INIT;
 	char *title = record_title(measure);
-	board_field_words(measure, "track", &text);
+	if (is_unknown)
+		buf_adds(&text, _("track unknown"));
+	else
+		board_field_words(measure, "track", &text);
 	buf_addf(&text, ": %s — ", title);
 	board_field_words(measure, "status", &text);
 	if (json_object_get(measure, "due")) {
@@ -232,7 +237,7 @@ static int add_track(struct building *k, const char *track, const struct record_
 		if (it)
 			add_on_track(k, it->record);
 	}
-	if (k->measures_open == 0)
+	if (k->measures_open == 0 && strcmp(track, "unknown") != 0)
 		lead_track(k, kind_field(kind_find("measure"), "track"), track);
 	if (k->measures_open <= BOARD_LISTED)
 		return 0;
@@ -245,7 +250,8 @@ static int add_track(struct building *k, const char *track, const struct record_
 
 int board_add_measures(struct building *k)
 {
-	static const char *const tracks[] = {"situation", "cause", "provisional", "permanent"};
+	/* of the last only what there is: who wrote one in haste finds it again */
+	static const char *const tracks[] = {"situation", "cause", "provisional", "permanent", "unknown"};
 	struct record_kept *kept = NULL;
 	int rc = k->commit ? 0 : record_kept_work(k->c, &measures, k->deadline, &kept, k->err);
 	if (rc == 1)

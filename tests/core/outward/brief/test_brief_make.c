@@ -108,6 +108,7 @@ static void what_is_done_is_on_record(void **state)
 		add("asset", i % 2 ? "hostname=PC-01 status=infected" : "hostname=PC-02 department=Sales");
 	add("measure", "title=Block+it track=provisional status=done");
 	add("measure", "title=Look+on track=situation");
+	add("measure", "title=Rebuild+it"); /* in haste: on no track */
 	assert_int_equal(brief_make(the_case, BRIEF_HANDOVER, NULL, &b, &err), 0);
 	assert_null(strstr(below(&b, "Nothing on record of"), "measures"));
 	assert_non_null(strstr(below(&b, "Nothing on record of"), "Facts"));
@@ -115,6 +116,7 @@ static void what_is_done_is_on_record(void **state)
 	                    "Cause of the infection · Provisional measures · Permanent measures");
 	assert_non_null(strstr(below(&b, "Done, with results"), "Block it"));
 	assert_non_null(strstr(below(&b, "Situation: what is being established"), "Look on"));
+	assert_non_null(strstr(below(&b, "Measures on no track yet"), "Rebuild it"));
 	brief_release(&b);
 }
 

@@ -263,6 +263,21 @@ static void a_sum_of_machines_stays_a_number(void **state)
 	assert_non_null(row("Coverage: 1 of 1000000000 checked (0 %)"));
 }
 
+/* A measure that was written in haste, without a track, is not lost from sight; where there is none, nothing is said. */
+static void a_measure_on_no_track_is_shown(void **state)
+{
+	(void)state;
+	add("measure", "title=m track=cause");
+	load(NULL);
+	assert_null(row("track unknown"));
+	add("measure", "title=Rebuild+the+server");
+	load(NULL);
+	assert_non_null(row("track unknown: Rebuild the server — proposed"));
+	set("R1-M2", "status=done");
+	load(NULL);
+	assert_null(row("track unknown"));
+}
+
 /* Of very many a page stands there, and the number of the others, which lead to all of them. */
 static void what_is_very_much_is_counted(void **state)
 {
@@ -330,6 +345,7 @@ int main(void)
 {
 #define BOARD_TEST(f) cmocka_unit_test_setup_teardown(f, case_setup, teardown)
 	const struct CMUnitTest tests[] = {
+	    BOARD_TEST(a_measure_on_no_track_is_shown),
 	    BOARD_TEST(what_is_very_much_is_counted),
 	    BOARD_TEST(an_open_consultation_waits),
 	    BOARD_TEST(coverage_is_checked_of_expected),
