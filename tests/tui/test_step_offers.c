@@ -166,7 +166,9 @@ static const char *const steps =
     "  look:\n    type: action\n    name: Look\n    commands:\n      - {type: bash, command: genba sweep --missing}\n"
     "    on_completion: read\n    genba:\n      records: [{record: check}, {note: true, label: what it means}]\n"
     "  read:\n    type: action\n    name: Read again\n    commands:\n      - {type: bash, command: genba verify}\n"
-    "    on_completion: copy\n    genba:\n      records: [{step: result}]\n"
+    "    on_completion: ask\n    genba:\n      records: [{step: result}]\n"
+    "  ask:\n    type: action\n    name: Ask\n    commands:\n      - {type: bash, command: genba observations}\n"
+    "    on_completion: copy\n    genba:\n      records: [{note: true, label: who it is}]\n"
     "  copy:\n    type: action\n    name: Copy\n    commands:\n"
     "      - {type: bash, command: genba preserve --type disk_image --on ASSET --as raw --to DIR PATH}\n"
     "    on_completion: end\n    genba:\n"
@@ -187,6 +189,19 @@ static void offered(struct walk *w, const char *line, const char *en, const char
 	walk_press_row(w, "o", 1, "Offered command", "提案コマンド");
 	walk_press_row(w, KEYS_ENTER, -1, line, line);
 	walk_press(w, KEYS_ENTER, en, ja);
+}
+
+/* What it was asked for stands on the screen, be it one line, and what the step lacks below. */
+static void asked(struct walk *w)
+{
+	offered(w, ":observations", "this does not suffice", "まだ足りません");
+	terminal_await(w->t, "http://c2.example/");
+	walk_press_row(w, KEYS_ESCAPE, 1, "Playbook", "プレイブック");
+	walk_press_row(w, KEYS_ENTER, 1, "Step", "手順");
+	walk_press(w, KEYS_ENTER, "Ctrl-S", "Ctrl-S");
+	walk_text(w, "R1-A1");
+	walk_press(w, KEYS_CTRL_S, ":  R1-A1", ":  R1-A1");
+	walk_press(w, KEYS_CTRL_S, "next: Copy", "次: Copy");
 }
 
 /* What fails leaves the step as it was; the copy that genba makes is by genba, and tells so. */
@@ -240,14 +255,15 @@ static void on_the_screen(int ja)
 	offered(&w, ":verify", "nothing is missing", "この手順に必要なもの");
 	walk_press_row(&w, KEYS_ESCAPE, 1, "Playbook", "プレイブック");
 	walk_press_row(&w, KEYS_ENTER, 1, "Step", "手順");
-	walk_press(&w, KEYS_CTRL_S, "next: Copy", "次: Copy");
+	walk_press(&w, KEYS_CTRL_S, "next: Ask", "次: Ask");
+	asked(&w);
 	copied(&w);
 	walk_leave(&w);
 	program_good(&w.program, "show", "R1-S1", "--json", NULL);
 	assert_non_null(strstr(w.program.out.data, "R1-K1"));
 	program_good(&w.program, "show", "R1-S2", "--json", NULL);
 	assert_non_null(strstr(w.program.out.data, "\"result\": \""));
-	program_good(&w.program, "show", "R1-S3", "--json", NULL);
+	program_good(&w.program, "show", "R1-S4", "--json", NULL);
 	assert_non_null(strstr(w.program.out.data, "\"tool\": \"genba\""));
 	assert_non_null(strstr(w.program.out.data, "\"tool_version\": \"" GENBA_VERSION "\""));
 	program_release(&w.program);

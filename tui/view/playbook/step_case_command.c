@@ -169,7 +169,9 @@ static size_t step_case_give(struct workbench *wb, const struct run *run, const 
 	return given;
 }
 
-/* After the command: its records go to the step, its form opens where nothing else is shown, and what is lacking is said. */
+/* After the command: its records go to the step, and what is lacking is said. An answer of one line of which the step takes
+ * nothing was what it was asked for, and what is said now would hide it: it is shown as a longer one is. Where nothing else is
+ * shown, the form of the step opens. */
 static void step_case_took(struct workbench *wb, const char *label, const char *invocation, const struct view *before,
                            const char *line)
 {
@@ -183,7 +185,9 @@ static void step_case_took(struct workbench *wb, const char *label, const char *
 	size_t given = step_case_give(wb, &run, w, made, line);
 	int lacking = step_lacks(wb, &run, w, &lacks);
 	run_release(&run);
-	if (workbench_top(wb) == before && w->what == WAITING_ACTION)
+	if (workbench_top(wb) == before && !given && *workbench_said(wb))
+		workbench_show_text(wb, line, workbench_said(wb));
+	else if (workbench_top(wb) == before && w->what == WAITING_ACTION)
 		workbench_push(wb, view_step(wb, label, invocation));
 	const char *came = given && *made ? made
 	                   : given        ? workbench_said(wb)
