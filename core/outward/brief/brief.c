@@ -55,9 +55,11 @@ static const struct section sections[] = {
      N_("nothing on record"), 0, 0},
     {BRIEF_HANDOVER, N_("Playbooks under way"), "run", "state=running|paused", "on state started reason", N_("none"), 0,
      0},
-    {BOTH, N_("Isolated, and how to undo it"), "asset", "containment=isolated|partial",
+    {BOTH, N_("Isolated, and how to undo it"), "asset", "containment=isolated",
      "isolation_done isolation_by isolation_method isolation_verified undo release_condition",
      N_("nothing is isolated"), 0, 0},
+    {BOTH, N_("Cut off in part, and how to undo it"), "asset", "containment=partial",
+     "isolation_done isolation_by isolation_method isolation_verified undo release_condition", NULL, 0, 0},
     {BRIEF_HANDOVER, N_("Evidence held, where, last verified"), "evidence", NULL,
      "type form stored_at holder sha256 verified_at verified complete", N_("nothing on record"), 0, 0},
     {BRIEF_MEETING, N_("Evidence that is not complete or not yet hashed"), "evidence", "complete=partial|interrupted",
@@ -206,7 +208,7 @@ static int put_state(struct case_file *c, struct brief *b, struct err *err)
 	                 "%zu assets on record, %zu checked of %lld expected; infected or compromised %zu, isolated "
 	                 "%zu",
 	                 (unsigned long long)board.assets),
-	              board.assets, board.checked, (long long)board.expected, board.infected, board.isolated)
+	              board.assets, board.checked, (long long)board_machines(&board), board.infected, board.isolated)
 	        : xasprintf(
 	              P_("%zu asset on record, %zu checked, total unknown; infected or compromised %zu, isolated %zu",
 	                 "%zu assets on record, %zu checked, total unknown; infected or compromised %zu, isolated %zu",

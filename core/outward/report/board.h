@@ -65,6 +65,9 @@ int board_load_by_person(struct case_file *c, const char *commit, double deadlin
 /* Only the numbers of machines (assets to expected), now, from the index; there are no rows. 0 or -1. */
 int board_count(struct case_file *c, struct board *b, struct err *err);
 
+/* Of how many machines those checked are told: those expected, and never fewer than are on record. 0: no site says. */
+int64_t board_machines(const struct board *b);
+
 /* The same number of alarms as the board of now has, without making it. 0 or -1. */
 int board_count_alarms(struct case_file *c, size_t *alarms, struct err *err);
 

@@ -160,12 +160,17 @@ static int take_site(void *ctx, json_t *site)
 	return 0;
 }
 
+int64_t board_machines(const struct board *b)
+{
+	return b->expected > 0 && b->expected < (int64_t)b->assets ? (int64_t)b->assets : b->expected;
+}
+
 /* Checked ÷ expected; without a number of expected machines there is no percentage. */
 static void add_coverage(struct building *k)
 {
 	struct board *b = k->b;
-	int64_t expected = b->expected > (int64_t)b->assets ? b->expected : (int64_t)b->assets;
-	if (b->expected <= 0) {
+	int64_t expected = board_machines(b);
+	if (expected <= 0) {
 		board_addf(b, BOARD_ATTENTION, NULL, _("Coverage: %zu checked, total unknown"), b->checked);
 		if (k->sites) /* they came with a list, say: each has its own number */
 			board_lead_now(k, "list", "site", _("Enter shows the sites: e says how many"));

@@ -133,11 +133,33 @@ static void what_stays_behind_is_said_in_words(void **state)
 	buf_release(&text);
 }
 
+/* The brief, the Board and the report count the same: those on record where the sites say fewer; what is cut off in part is not
+ * isolated. */
+static void machines_are_counted_as_on_the_board(void **state)
+{
+	struct err err = ERR_INIT;
+	struct brief b;
+	struct buf text = BUF_INIT;
+	(void)state;
+	add("site", "name=Head+office terminals=1 servers=1");
+	add("asset", "hostname=PC-01 status=infected containment=isolated");
+	add("asset", "hostname=WEB-01 status=compromised containment=partial");
+	add("asset", "hostname=PC-02");
+	assert_int_equal(brief_make(the_case, BRIEF_MEETING, NULL, &b, &err), 0);
+	rows_of(&b, &text);
+	assert_non_null(strstr(text.data, "2 checked of 3 expected; infected or compromised 2, isolated 1"));
+	assert_string_equal(below(&b, "Isolated, and how to undo it"), "PC-01");
+	assert_string_equal(below(&b, "Cut off in part, and how to undo it"), "WEB-01");
+	brief_release(&b);
+	buf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(slices_make_the_same_page, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_is_done_is_on_record, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(machines_are_counted_as_on_the_board, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(names_stand_there_in_full, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_stays_behind_is_said_in_words, case_setup, case_teardown),
 	};
