@@ -168,7 +168,7 @@ static const char *const steps =
     "  read:\n    type: action\n    name: Read again\n    commands:\n      - {type: bash, command: genba verify}\n"
     "    on_completion: ask\n    genba:\n      records: [{step: result}]\n"
     "  ask:\n    type: action\n    name: Ask\n    commands:\n      - {type: bash, command: genba observations}\n"
-    "    on_completion: copy\n    genba:\n      records: [{note: true, label: who it is}]\n"
+    "    on_completion: copy\n    genba:\n      records: [{record: check}, {note: true, label: who it is}]\n"
     "  copy:\n    type: action\n    name: Copy\n    commands:\n"
     "      - {type: bash, command: genba preserve --type disk_image --on ASSET --as raw --to DIR PATH}\n"
     "    on_completion: end\n    genba:\n"
@@ -198,6 +198,12 @@ static void asked(struct walk *w)
 	terminal_await(w->t, "http://c2.example/");
 	walk_press_row(w, KEYS_ESCAPE, 1, "Playbook", "プレイブック");
 	walk_press_row(w, KEYS_ENTER, 1, "Step", "手順");
+	walk_press(w, KEYS_ENTER, "> write a new one", "> 新しく記録する");
+	walk_press(w, KEYS_DOWN, "> pick what", "> 記録済みのもの");
+	walk_press(w, KEYS_ENTER, "indicator sweep  2026-11-23",
+	           "侵害指標の検索  2026-11-23"); /* one of many: of which machine, when */
+	terminal_await(w->t, "05:00Z  HR-PC-03");
+	walk_press(w, KEYS_ENTER, ":  R1-K1", ":  R1-K1");
 	walk_press(w, KEYS_ENTER, "Ctrl-S", "Ctrl-S");
 	walk_text(w, "R1-A1");
 	walk_press(w, KEYS_CTRL_S, ":  R1-A1", ":  R1-A1");

@@ -206,6 +206,23 @@ static const char *label_of(struct form_reference_picking *p, size_t i)
 	return record_cache_label(hit->table, hit->row);
 }
 
+/* Records whose title is one of a few words (a check's method) look all alike: when it was and of what tells them apart. */
+static void add_apart(struct form_reference_picking *p, const struct kind *kind, const char *label, struct buf *out)
+{
+	static const char *const fields[] = {"when", "on"};
+	const struct field *title = kind->title_field ? kind_field(kind, kind->title_field) : NULL;
+	json_t *record = title && title->type == FIELD_ENUM ? workbench_get(p->wb, label, 0, NULL) : NULL;
+	for (size_t i = 0; record && i < sizeof fields / sizeof *fields; i++) {
+		const struct field *field = kind_field(kind, fields[i]);
+		const json_t *value = json_object_get(record, fields[i]);
+		if (field && value) {
+			buf_adds(out, "  ");
+			workbench_name_field(p->wb, field, value, out);
+		}
+	}
+	json_decref(record);
+}
+
 static void text(void *ctx, size_t i, struct buf *out)
 {
 	struct form_reference_picking *p = ctx;
@@ -225,9 +242,11 @@ static void text(void *ctx, size_t i, struct buf *out)
 	}
 	const char *label = label_of(p, i);
 	const char *name = workbench_name(p->wb, label);
+	const struct kind *kind = record_cache_kind(p->hits[behind_people(p, i)].table);
 	buf_addf(out, "%-8s %s", label, name);
 	if (p->record_cache_count > 1)
-		buf_addf(out, "  (%s)", kind_label(record_cache_kind(p->hits[behind_people(p, i)].table)));
+		buf_addf(out, "  (%s)", kind_label(kind));
+	add_apart(p, kind, label, out);
 }
 
 /* ---- marking, for sets */
