@@ -14,11 +14,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Times by which something has to be: they are to come. */
+static int is_to_come(const struct field *field)
+{
+	static const char *const names[] = {"due", "hash_due", "return_due", "review", "rotates"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(field->name, names[i]) == 0)
+			return 1;
+	return 0;
+}
+
 /* What may be typed, for types that are not chosen from a list. */
 static const char *type_hint(const struct field *field)
 {
 	switch (field->type) {
 	case FIELD_TIME:
+		if (is_to_come(field))
+			return _("tomorrow 9:00 · 2026-12-07 17:00 · 2026-12 · +6mo from R1-V2");
 		return _("now · yesterday 9:00 · 2014-12~ (about) · 2014-07/2014-08 · +6mo from R1-V2");
 	case FIELD_DURATION:
 		return _("PT5M (5 minutes), -PT1H30M, P2D");
