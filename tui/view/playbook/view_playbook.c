@@ -305,9 +305,10 @@ static int fill_playbook(struct view *v, int columns, struct err *err)
 	else if (is_abandoned(p))
 		view_addf(v, TONE_ATTENTION, NULL, " %s", _("This run is abandoned. a shows what was done."));
 	else
-		view_addf(v, TONE_GOOD, NULL, " %s",
-		          _("This playbook is finished. a shows what was done, P starts another, r shows the next open "
-		            "run."));
+		view_add_text(v, TONE_GOOD, NULL,
+		              _("This playbook is finished. a shows what was done, P starts another, r shows the next "
+		                "open run."),
+		              1);
 	add_recorded(v, p);
 	return 0;
 }
