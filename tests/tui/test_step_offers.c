@@ -318,6 +318,36 @@ static void a_program_is_asked_for(void **state)
 	program_release(&w.program);
 }
 
+/* R1-A1 is another machine than R1-A10, on which the playbook begins; what is chosen is offered no more. */
+static void another_machine_goes_along(void **state)
+{
+	(void)state;
+	struct walk w;
+	walk_begin(&w, 0);
+	program_case(&w.program, "Slow terminal");
+	for (int i = 1; i <= 10; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "hostname=PC-%02d", i);
+		program_good(&w.program, "add", "asset", name, NULL);
+	}
+	walk_open(&w, getenv("GENBA_CASE"));
+	walk_press_row(&w, "3", 1, "Asset · 10", "");
+	walk_press(&w, "G", "10/10", "");
+	walk_press(&w, "P", "> isolate", "");
+	walk_text(&w, "isolate");
+	walk_press(&w, KEYS_ENTER, "no further asset", "");
+	walk_text(&w, "PC-");
+	terminal_await(w.t, "R1-A9  PC-09");
+	assert_false(terminal_shows(w.t, "R1-A10  PC-10  unchecked ·"));
+	walk_text(&w, "01");
+	walk_press(&w, KEYS_ENTER, "On R1-A10,R1-A1 and", "");
+	walk_press_row(&w, KEYS_ENTER, 1, "R1-J1", "");
+	walk_leave(&w);
+	program_good(&w.program, "list", "--where", "on=R1-A1", "run", NULL);
+	assert_non_null(strstr(w.program.out.data, "R1-J1"));
+	program_release(&w.program);
+}
+
 static void in_english(void **state)
 {
 	(void)state;
@@ -332,8 +362,11 @@ static void in_japanese(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(every_step), cmocka_unit_test(what_stands_for_something_is_left_out),
-	    cmocka_unit_test(a_program_is_asked_for), cmocka_unit_test(in_english), cmocka_unit_test(in_japanese)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(every_step),
+	                                   cmocka_unit_test(what_stands_for_something_is_left_out),
+	                                   cmocka_unit_test(a_program_is_asked_for),
+	                                   cmocka_unit_test(another_machine_goes_along),
+	                                   cmocka_unit_test(in_english),
+	                                   cmocka_unit_test(in_japanese)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

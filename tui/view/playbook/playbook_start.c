@@ -88,14 +88,26 @@ static void assets_release(struct assets *a)
 	free(a->labels);
 }
 
+/* The asset of a row is chosen: it is offered no more. */
+static void choose_row(struct assets *a, size_t i, struct buf *on)
+{
+	buf_addf(on, "%s%s", on->len ? "," : "", a->labels[i]);
+	free(a->lines[i]);
+	a->count--;
+	memmove(&a->lines[i], &a->lines[i + 1], (a->count - i) * sizeof *a->lines);
+	memmove(&a->labels[i], &a->labels[i + 1], (a->count - i) * sizeof *a->labels);
+}
+
 /* Those of a comma list of labels that are assets. */
-static void begin_with(const struct assets *a, const char *list, struct buf *on)
+static void begin_with(struct assets *a, const char *list, struct buf *on)
 {
 	while (*list) {
 		size_t n = strcspn(list, ",");
 		for (size_t i = 1; i < a->count; i++)
-			if (strlen(a->labels[i]) == n && memcmp(a->labels[i], list, n) == 0)
-				buf_addf(on, "%s%s", on->len ? "," : "", a->labels[i]);
+			if (strlen(a->labels[i]) == n && memcmp(a->labels[i], list, n) == 0) {
+				choose_row(a, i, on);
+				break;
+			}
 		list += n + (list[n] == ',');
 	}
 }
@@ -132,8 +144,7 @@ static char *choose_assets(struct workbench *wb, const char *first)
 			buf_release(&on);
 			return NULL;
 		}
-		if (!strstr(on.data, a.labels[chosen]))
-			buf_addf(&on, "%s%s", on.len ? "," : "", a.labels[chosen]);
+		choose_row(&a, (size_t)chosen, &on);
 		chosen_here = 1;
 	}
 }
