@@ -63,8 +63,11 @@ static void add_report(struct view *v, const struct merge_report *r)
 		view_add(v, TONE_PLAIN, NULL, _("nothing new: all of it is here already"));
 		return;
 	}
-	view_addf(v, TONE_PLAIN, NULL, _("actions: %zu · records added or changed: %zu · to decide: %zu"), r->commits,
-	          r->records, r->conflicts);
+	size_t told =
+	    json_array_size(r->detail); /* also of a record that stays as ours is, for there is something to decide */
+	view_addf(v, TONE_PLAIN, NULL,
+	          _("actions: %zu · records added, changed or disputed: %zu · fields to decide: %zu"), r->commits,
+	          told > r->records ? told : r->records, r->conflicts);
 	if (r->quarantined)
 		view_addf(v, TONE_ATTENTION, NULL,
 		          P_("%zu action is set aside, since a revoked key signed it or what it builds on",
@@ -75,7 +78,7 @@ static void add_report(struct view *v, const struct merge_report *r)
 		view_add_text(v, TONE_ATTENTION, NULL, json_string_value(item), 2);
 	json_array_foreach(r->detail, i, item)
 		add_record(v, item);
-	if (json_array_size(r->detail) < r->records - r->conflicts)
+	if (told < r->records)
 		view_add(v, TONE_FAINT, NULL, _("… and more records, which are not told one by one here"));
 }
 

@@ -63,7 +63,7 @@ static int store_file(struct merge_plan *m, const char *path, const char *text)
 	if (rc == 0 && record_origins_last(m->origins, path, object, m->err) < 0)
 		rc = err_prefix(m->err, _("nothing was merged, since what came is not in order"));
 	if (!m->planned) {
-		m->report->records++;
+		m->report->records += !kind_has(json_get_string(object, "kind"), KIND_CONFLICT);
 		tell_record(m, text, here == NULL);
 	}
 	json_decref(here);

@@ -27,7 +27,7 @@ enum merge_outcome {
 struct merge_report {
 	enum merge_outcome outcome;
 	size_t commits;       /* of the other side, new here */
-	size_t records;       /* added or changed here */
+	size_t records;       /* added or changed here; conflicts are counted for themselves */
 	size_t conflicts;     /* new ones, for a person to decide */
 	size_t quarantined;   /* commits that were set aside, since a revoked key signed them or what they build on */
 	size_t vouched;       /* commits of revoked keys that count, since a colleague vouches for them */

@@ -71,11 +71,12 @@ static int resolve_decide(struct case_file *c, struct action *a, const json_t *c
 	/* which of the two, where the value itself must not be written down again */
 	const char *told = digest || about->type == FIELD_SECRET ? (side ? choice : "=") : value;
 	struct assign field = {json_get_string(conflict, "field"), value};
-	struct assign state[] = {{"state", "resolved"}, {"resolution", told}};
+	const char *by = case_responder(c); /* NULL: it stays unset */
+	struct assign state[] = {{"state", "resolved"}, {"resolution", told}, {"resolved_by", by}};
 	int rc = digest ? set_digest(c, a, conflict, stored, err)
 	                : action_set(a, json_get_string(conflict, "record"), &field, 1, RECORD_WITH_RETRACTED, err);
 	if (rc == 0)
-		rc = action_set(a, label, state, 2, 0, err);
+		rc = action_set(a, label, state, by ? 3 : 2, 0, err);
 	free(value);
 	return rc;
 }

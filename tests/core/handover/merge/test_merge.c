@@ -7,6 +7,7 @@
 #include "base/worker/worker.h"
 #include "case/action/action.h"
 #include "case/action/reserve.h"
+#include "handover/merge/resolve.h"
 #include "handover/parcel/seal.h"
 #include "handover/parcel/unpack.h"
 
@@ -57,6 +58,7 @@ static void test_both_sides(void **state)
 	struct merge_report a = merge(copies[0], copies[1]);
 	assert_int_equal(a.outcome, MERGE_MADE);
 	assert_int_equal(a.conflicts, 1);
+	assert_int_equal(a.records, 2); /* the note and the machine: the conflict is counted for itself */
 	assert_int_equal(merge(copies[1], copies[0]).outcome, MERGE_FORWARD);
 	assert_same_trees(2);
 	for (int i = 0; i < 2; i++) {
@@ -104,6 +106,33 @@ static void test_criss_cross(void **state)
 	assert_field(copies[1], "R1-A1", "status", "suspected");
 	assert_field(copies[1], "R1-A1", "os", "three");
 	assert_verifies(copies[0]);
+	end(2);
+}
+
+static int take_label(void *ctx, json_t *record)
+{
+	snprintf(ctx, LABEL_TEXT, "%s", record_label(record));
+	return 0;
+}
+
+/* Who decides a conflict stands in its record, on both copies. */
+static void test_who_resolved(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	begin(2);
+	add(copies[0], "asset", "hostname", "PC-1", label);
+	merge(copies[1], copies[0]);
+	set(copies[0], "R1-A1", "status", "infected");
+	set(copies[1], "R1-A1", "status", "clean");
+	merge(copies[0], copies[1]);
+	assert_non_null(case_responder(copies[0]));
+	ok(record_each(copies[0], "conflict", 0, take_label, label, &err), &err);
+	ok(conflict_resolve(copies[0], label, "one", &err), &err);
+	merge(copies[1], copies[0]);
+	for (int i = 0; i < 2; i++)
+		assert_field(copies[i], label, "resolved_by", case_responder(copies[0]));
 	end(2);
 }
 
@@ -442,12 +471,19 @@ int main(int argc, char **argv)
 	static const struct worker_job *const jobs[] = {&unpack_job, NULL};
 	worker_main(argc, argv, jobs);
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_forward_and_back), cmocka_unit_test(test_both_sides),
-	    cmocka_unit_test(test_criss_cross),      cmocka_unit_test(test_retraction_and_change),
-	    cmocka_unit_test(test_label_clash),      cmocka_unit_test(test_label_clash_and_paper),
-	    cmocka_unit_test(test_dry_run),          cmocka_unit_test(test_dry_run_detail),
-	    cmocka_unit_test(test_other_case),       cmocka_unit_test(test_unknown_responder),
-	    cmocka_unit_test(test_damaged_parcels),  cmocka_unit_test(test_sealed),
+	    cmocka_unit_test(test_forward_and_back),
+	    cmocka_unit_test(test_both_sides),
+	    cmocka_unit_test(test_criss_cross),
+	    cmocka_unit_test(test_retraction_and_change),
+	    cmocka_unit_test(test_who_resolved),
+	    cmocka_unit_test(test_label_clash),
+	    cmocka_unit_test(test_label_clash_and_paper),
+	    cmocka_unit_test(test_dry_run),
+	    cmocka_unit_test(test_dry_run_detail),
+	    cmocka_unit_test(test_other_case),
+	    cmocka_unit_test(test_unknown_responder),
+	    cmocka_unit_test(test_damaged_parcels),
+	    cmocka_unit_test(test_sealed),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
