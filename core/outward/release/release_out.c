@@ -87,15 +87,74 @@ static int in_seam(struct release *r, const char *bytes, size_t n, struct forbid
 	return found;
 }
 
+/* Which record that leaves quotes a name, and in which field. */
+struct quoting {
+	struct release *r;
+	const struct forbidden_hit *hit;
+	char label[LABEL_TEXT]; /* "": none was found */
+	const struct field *field;
+};
+
+static int quotes(const struct quoting *q, const json_t *value)
+{
+	struct forbidden_hit hit;
+	char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+	const char *searched = text ? text : json_string_value(value);
+	int found = searched && forbidden_search(q->r->forbidden, searched, strlen(searched), &hit) &&
+	            strcmp(hit.label, q->hit->label) == 0 && strcmp(hit.field, q->hit->field) == 0;
+	free(text);
+	return found;
+}
+
+/* A record_fn. What the format cannot hold did not bring the name. */
+static int find_quoting(void *ctx, json_t *record)
+{
+	struct quoting *q = ctx;
+	const struct kind *kind = record_kind(record);
+	const struct release_label *entry = release_labels_find(&q->r->labels, record_label(record));
+	for (size_t i = 0; kind && entry && !(entry->state & LABEL_LOST) && i < kind_field_count(kind); i++) {
+		const struct field *field = kind_field_at(kind, i);
+		if (!quotes(q, json_object_get(record, field->name)))
+			continue;
+		snprintf(q->label, sizeof q->label, "%s", record_label(record));
+		q->field = field;
+		return 1;
+	}
+	return 0;
+}
+
+/* Says where the name comes from, and what helps: pseudonyms only for what has one. */
+static int refuse(struct release *r, const struct forbidden_hit *hit, struct err *err)
+{
+	struct quoting q = {.r = r, .hit = hit};
+	struct err none = ERR_INIT; /* cancelled, or not readable: it is refused all the same */
+	json_t *named = record_get(r->c, hit->label, RECORD_WITH_RETRACTED, &none);
+	int helps = !r->redacted && named && release_names(named);
+	json_decref(named);
+	err_clear(&none);
+	release_each(r, NULL, find_quoting, &q, &none);
+	err_clear(&none);
+	if (*q.label && helps)
+		return err_set(err, ERR_FAILED,
+		               _("nothing was written: the %s of %s, which may not leave, stands in %s, '%s'; correct "
+		                 "it there, or use --redacted (in Exchange: p)"),
+		               hit->field, hit->label, q.label, field_label(q.field));
+	if (*q.label)
+		return err_set(err, ERR_FAILED,
+		               _("nothing was written: the %s of %s, which may not leave, stands in %s, '%s'; correct "
+		                 "it there, or keep that record back: set %s tlp=RED"),
+		               hit->field, hit->label, q.label, field_label(q.field), q.label);
+	return err_set(err, ERR_FAILED,
+	               _("nothing was written: the %s of %s, which may not leave, stands in what would have left; "
+	                 "correct the record that quotes it, or use --redacted"),
+	               hit->field, hit->label);
+}
+
 static int take(struct release *r, const char *bytes, size_t n, struct err *err)
 {
 	struct forbidden_hit hit;
 	if (!r->internal && n && (forbidden_search(r->forbidden, bytes, n, &hit) || in_seam(r, bytes, n, &hit)))
-		return err_set(
-		    err, ERR_FAILED,
-		    _("nothing was written: the %s of %s, which may not leave, stands in what would have left; correct "
-		      "the record that quotes it, or use --redacted"),
-		    hit.field, hit.label);
+		return refuse(r, &hit, err);
 	crypto_hash_sha256_update(&r->digest, (const unsigned char *)bytes, n);
 	r->size += n;
 	return write_all(r, bytes, n, err);
