@@ -50,6 +50,17 @@ static struct terminal *open_timeline(void)
 	return t;
 }
 
+/* What began at an unknown time is no moment, though its end falls into one cell. */
+static void an_open_beginning_is_no_moment(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "event", "title=Began at some time", "side=attacker", "when=../2026-11-01", NULL);
+	struct terminal *t = open_timeline();
+	terminal_await_row(t, 3, "Began at some time");
+	terminal_await_row(t, 3, "~ ");
+	terminal_quit(t);
+}
+
 /* The command gives what the view shows: an act a record as JSON, those of one time joined for people. */
 static void the_command_tells_acts_too(void **state)
 {
@@ -205,6 +216,7 @@ int main(void)
 	    cmocka_unit_test(its_keys_are_those_of_the_lists),
 	    cmocka_unit_test(rows_of_machines_are_told_in_the_clock_of_the_events),
 	    cmocka_unit_test(an_event_in_the_future_says_so_when_it_is_typed),
+	    cmocka_unit_test(an_open_beginning_is_no_moment),
 	    cmocka_unit_test(what_came_in_and_was_found_stands_there),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

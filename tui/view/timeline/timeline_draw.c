@@ -89,7 +89,8 @@ static void add_bar(const struct timeline_picture *p, size_t i, int cells, struc
 	const struct timeline_span *span = &p->shown[i].span;
 	int a = row->placed ? cell_of(p, span->earliest, cells) : 0;
 	int b = row->placed ? cell_of(p, span->latest, cells) : -1;
-	int exact = row->placed && span->latest - span->earliest <= EXACT;
+	int open = span->earliest == INT64_MIN || span->latest == INT64_MAX;
+	int exact = row->placed && !open && span->latest - span->earliest <= EXACT;
 	for (int k = 0; k < cells; k++) {
 		if (k < a || k > b)
 			buf_addc(out, ' ');
