@@ -101,6 +101,8 @@ static int fill_news(struct view *v, int columns, struct err *err)
 	title_cache_free(&t.names);
 	if (rc >= 0 && v->count == 0)
 		view_add(v, TONE_PLAIN, NULL, _("Nothing has changed since you last looked."));
+	if (v->count >= NEWS_MOST)
+		view_add(v, TONE_ATTENTION, NULL, _("… and more records, which are not told one by one here"));
 	return rc < 0 ? -1 : 0;
 }
 

@@ -29,9 +29,12 @@ static void draw_rows(struct view *v, const char *drawing, int pan)
 	for (const char *line = drawing; *line;) {
 		size_t n = strcspn(line, "\n");
 		char *one = xstrndup(line, n);
-		size_t skipped = 0;
-		const char *from = pan > 0 ? one + text_fit(one, (size_t)pan, &skipped) : one;
-		view_addf(v, TONE_PLAIN, NULL, " %s", from);
+		size_t used = 0;
+		const char *from = one + text_fit(one, (size_t)pan, &used);
+		int is_halved = used < (size_t)pan && *from; /* a wide character stands across the edge */
+		if (is_halved)
+			from += text_fit(from, 2, NULL);
+		view_addf(v, TONE_PLAIN, NULL, " %s%s", is_halved ? " " : "", from);
 		free(one);
 		line += n + (line[n] == '\n');
 	}
