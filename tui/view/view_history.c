@@ -28,6 +28,7 @@
 
 struct actions {
 	size_t limit;
+	size_t read; /* of them, those that are not listed too */
 	int more;
 	const char *path; /* of the one record whose actions are listed, while they are read; NULL: all */
 };
@@ -44,6 +45,7 @@ static int add_action(void *ctx, const struct history_entry *entry)
 {
 	struct view *v = ctx;
 	struct actions *a = v->data;
+	a->read++;
 	if (a->path && authorship_only_brought(workbench_case(v->wb), a->path, entry))
 		return 0; /* the action that it brought is listed */
 	struct buf line = BUF_INIT;
@@ -74,9 +76,10 @@ static int fill_history(struct view *v, int columns, struct err *err)
 		json_decref(record);
 	}
 	a->path = path.len ? path.data : NULL;
+	a->read = 0;
 	int rc = history_log(case_history(workbench_case(v->wb)), NULL, a->path, a->limit, add_action, v, err);
 	a->path = NULL;
-	a->more = v->count >= a->limit;
+	a->more = a->read >= a->limit;
 	buf_release(&path);
 	return rc < 0 ? -1 : 0;
 }
