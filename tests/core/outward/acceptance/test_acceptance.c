@@ -68,9 +68,55 @@ static void what_did_not_come_stands_first(void **state)
 	buf_release(&text);
 }
 
+/* Eight items are named, of more the others are counted; without words of the sender the brief is made. */
+static void many_are_counted(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT;
+	char sha256[65];
+	char fields[256];
+	memset(sha256, 'a', 64);
+	sha256[64] = '\0';
+	add("party", "name=Two");
+	for (int i = 1; i <= 9; i++) {
+		snprintf(fields, sizeof fields, "title=disk-%d form=raw copy_path=/nowhere/%d.raw sha256=%s", i, i,
+		         sha256);
+		if (try_add("evidence", fields, RECORD_MACHINE, &err) < 0)
+			fail_msg("%s", err.message);
+		if (i == 1)
+			add("transfer", "to=R1-P1 action=handed_over items=R1-E1 from=R1-P1 when=now purpose=handover");
+		if (i < 8)
+			continue;
+		buf_clear(&text);
+		assert_int_equal(acceptance_text(the_case, "R1-T1", NULL, &text, &err), 0);
+		snprintf(fields, sizeof fields, "%d items of evidence are not here:\n", i);
+		assert_true(strncmp(text.data, fields, strlen(fields)) == 0);
+		char *rest = strstr(text.data, "Where it came along");
+		assert_non_null(rest);
+		assert_non_null(strstr(text.data, "Situation")); /* the brief */
+		*rest = '\0';
+		assert_non_null(strstr(text.data, "disk-8"));
+		assert_null(strstr(text.data, "disk-9"));
+		assert_int_equal(strstr(text.data, "…") != NULL, i > 8);
+	}
+	/* a note of another meaning, or about another thing, is not the sender's */
+	add("note", "text=only+a+fact on=R1-T1 stance=fact");
+	buf_clear(&text);
+	assert_int_equal(acceptance_text(the_case, "R1-T1", NULL, &text, &err), 0);
+	assert_non_null(strstr(text.data, "Situation"));
+	add("note", "text=a\x1b[31mb on=R1-T1 stance=unknown");
+	buf_clear(&text);
+	assert_int_equal(acceptance_text(the_case, "R1-T1", NULL, &text, &err), 0);
+	assert_null(strstr(text.data, "Situation"));
+	assert_null(strchr(text.data, '\033'));
+	buf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(what_did_not_come_stands_first, case_setup, case_teardown)};
+	    cmocka_unit_test_setup_teardown(what_did_not_come_stands_first, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(many_are_counted, case_setup, case_teardown)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

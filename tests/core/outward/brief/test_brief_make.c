@@ -154,12 +154,52 @@ static void machines_are_counted_as_on_the_board(void **state)
 	buf_release(&text);
 }
 
+/* What is worst comes first: not isolated, then hit, then most machines; beyond six they are counted. */
+static void departments_stand_in_order_of_need(void **state)
+{
+	struct err err = ERR_INIT;
+	struct brief b;
+	static const char *const assets[] = {"hostname=a department=Many",
+	                                     "hostname=b department=Many",
+	                                     "hostname=c department=Hit status=infected containment=isolated",
+	                                     "hostname=d department=Open status=infected",
+	                                     "hostname=e department=E",
+	                                     "hostname=f department=F",
+	                                     "hostname=g department=G",
+	                                     "hostname=h department=H",
+	                                     "hostname=i department=I"};
+	static const char *const wanted[] = {"Open: 1, infected or compromised 1, of these not isolated 1",
+	                                     "Hit: 1, infected or compromised 1, of these not isolated 0",
+	                                     "Many: 2, infected or compromised 0",
+	                                     "E: 1,",
+	                                     "F: 1,",
+	                                     "G: 1,",
+	                                     "2 more departments: 2 machines"};
+	size_t at = 0;
+	(void)state;
+	for (size_t i = 0; i < sizeof assets / sizeof *assets; i++)
+		add("asset", assets[i]);
+	assert_int_equal(brief_make(the_case, BRIEF_MEETING, NULL, &b, &err), 0);
+	while (at < b.count && strcmp(b.rows[at].text, "Machines by department") != 0)
+		at++;
+	assert_true(at + 7 < b.count);
+	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+		if (strncmp(b.rows[at + 1 + i].text, wanted[i], strlen(wanted[i])) != 0)
+			fail_msg("'%s', not '%s'", b.rows[at + 1 + i].text, wanted[i]);
+	assert_int_equal(b.rows[at + 1].sort, BRIEF_ALARM);
+	assert_int_equal(b.rows[at + 2].sort, BRIEF_LINE);
+	for (size_t i = 0; i < b.count; i++) /* who holds what is for the one who takes over */
+		assert_true(strcmp(b.rows[i].text, "Who holds what") != 0);
+	brief_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(slices_make_the_same_page, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_is_done_is_on_record, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(machines_are_counted_as_on_the_board, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(departments_stand_in_order_of_need, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(names_stand_there_in_full, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_stays_behind_is_said_in_words, case_setup, case_teardown),
 	};

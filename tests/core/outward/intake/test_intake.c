@@ -215,6 +215,69 @@ static void ids_of_ours_update_nothing_unless_asked(void **state)
 	free(text);
 }
 
+/* An update changes what the file says, and nothing else; what was taken back stays so. */
+static void an_update_leaves_alone_what_the_file_does_not_say(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	const char *label =
+	    add("indicator", "type=domain value=ours.example shareable=approved do_not_query=no tlp=GREEN");
+	json_t *record = record_get(the_case, label, 0, NULL);
+	char *text = xasprintf(
+	    BUNDLE("{\"type\":\"indicator\",\"spec_version\":\"2.1\",\"id\":\"indicator--%s\",\"pattern_type\":"
+	           "\"stix\",\"pattern\":\"[domain-name:value = 'other.example']\"}"),
+	    json_get_string(record, "id"));
+	json_decref(record);
+	in.again = 1;
+	taken("stix", text, 1, 1);
+	assert_string_equal(get("R1-I1", "shareable"), "approved");
+	assert_string_equal(get("R1-I1", "do_not_query"), "no");
+	assert_string_equal(get("R1-I1", "tlp"), "GREEN");
+	assert_int_equal(record_retract(the_case, "R1-I1", "wrong", &err), 0);
+	taken("stix", text, 1, 0);
+	in.again = 0;
+	free(text);
+}
+
+/* Named, not added again: what is on record, and what stands twice in one file. With --again an indicator is. */
+static void what_is_on_record_is_named(void **state)
+{
+	(void)state;
+	static const char assets[] = "asset_name,asset_type_name,asset_description,asset_ip,asset_domain,asset_tags\n"
+	                             "HR-PC-03,x,y,10.0.0.1,,\nHR-PC-03,x,y,10.0.0.2,,\n";
+	static const char domain[] = "[{\"dataType\":\"domain\",\"data\":\"t.example\"},"
+	                             "{\"dataType\":\"domain\",\"data\":\"T.Example\"}]";
+	static const char vendor[] = "\"name\":\"Vendor Ltd\",\"identity_class\":\"organization\"";
+	taken("iris", assets, 2, 1);
+	taken("iris", assets, 2, 0);
+	taken("thehive", domain, 2, 1);
+	taken("thehive", domain, 2, 0);
+	char *party = xasprintf(
+	    BUNDLE("{\"type\":\"identity\",\"spec_version\":\"2.1\",\"id\":\"identity--" U(1) "\",%s}"), vendor);
+	taken("stix", party, 1, 1);
+	taken("stix", party, 1, 0);
+	assert_int_equal(record_count(the_case, "asset", 0), 1);
+	assert_int_equal(record_count(the_case, "indicator", 0), 1);
+	assert_int_equal(record_count(the_case, "party", 0), 1);
+	in.again = 1;
+	taken("iris", assets, 2, 0);
+	taken("stix", party, 1, 0);
+	taken("thehive", domain, 2, 2);
+	in.again = 0;
+	assert_int_equal(record_count(the_case, "indicator", 0), 3);
+	free(party);
+}
+
+static void a_line_is_one_line(void **state)
+{
+	(void)state;
+	taken("misp",
+	      "{\"Event\":{\"info\":\"One\\r\\ttwo\\nthree\",\"Attribute\":[{\"type\":\"domain\",\"value\":\"one."
+	      "example\"}]}}",
+	      2, 1);
+	assert_string_equal(get("R1-I1", "origin"), "MISP: One  two three");
+}
+
 static void misp_attributes_are_all_accounted_for(void **state)
 {
 	(void)state;
@@ -574,6 +637,9 @@ int main(int argc, char **argv)
 	    TEST(a_tlp_that_is_not_known_is_red),
 	    TEST(ids_of_ours_update_nothing_unless_asked),
 	    TEST(misp_attributes_are_all_accounted_for),
+	    TEST(an_update_leaves_alone_what_the_file_does_not_say),
+	    TEST(what_is_on_record_is_named),
+	    TEST(a_line_is_one_line),
 	    TEST(the_highest_label_counts),
 	    TEST(misp_events_in_a_list_are_taken_one_by_one),
 	    TEST(lists_of_others_are_taken),

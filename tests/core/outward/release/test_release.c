@@ -209,6 +209,68 @@ static void references_to_what_stays_are_taken_out(void **state)
 	leaves("timesketch", &w, secret, 0);
 }
 
+static int keep_item(void *ctx, const json_t *item)
+{
+	return json_array_append(ctx, (json_t *)(uintptr_t)item);
+}
+
+/* The record as it leaves. */
+static json_t *as_it_leaves(struct release *r, const char *label)
+{
+	json_t *record = record_get(the_case, label, 0, NULL);
+	json_t *one = release_one(r, record);
+	assert_non_null(one);
+	json_decref(record);
+	return one;
+}
+
+/* One reference or one of several, to a record that stays: it is taken out, and told. For our own use nothing is. */
+static void only_references_to_what_leaves_leave(void **state)
+{
+	(void)state;
+	static const struct release_wish internal = {.internal = 1};
+	struct release_wish w = wish("AMBER");
+	struct err err = ERR_INIT;
+	add("party", "name=SECRET-PARTY tlp=RED");            /* R1-P2 */
+	add("party", "name=Unit+one type=unit parent=R1-P2"); /* R1-P3 */
+	add("party", "name=Unit+two type=unit parent=R1-P1"); /* R1-P4 */
+	add("asset", "hostname=SECRET-HOST tlp=RED");
+	add("asset", "hostname=PC-02");
+	add("event", "title=seen side=attacker when=2026-11-23T10:00:00Z assets=R1-A1,R1-A2");
+	struct release *r = release_open(the_case, &w, &err);
+	assert_non_null(r);
+	json_t *one = as_it_leaves(r, "R1-P3");
+	json_t *two = as_it_leaves(r, "R1-P4");
+	json_t *event = as_it_leaves(r, "R1-V1");
+	assert_null(json_object_get(one, "parent"));
+	assert_string_equal(json_string_value(json_object_get(two, "parent")), "R1-P1");
+	assert_int_equal(json_array_size(json_object_get(event, "assets")), 1);
+	assert_string_equal(json_string_value(json_array_get(json_object_get(event, "assets"), 0)), "R1-A2");
+	json_t *loss = json_array();
+	release_each_loss(r, keep_item, loss);
+	size_t told = 0;
+	size_t i;
+	json_t *item;
+	json_array_foreach(loss, i, item) {
+		char *text = json_dumps(item, 0);
+		told += strstr(text, "refers to a record that stays") &&
+		        (strstr(text, "\"parent\"") || strstr(text, "\"assets\""));
+		free(text);
+	}
+	assert_int_equal(told, 2);
+	json_decref(loss);
+	json_decref(event);
+	json_decref(two);
+	json_decref(one);
+	release_close(r);
+	r = release_open(the_case, &internal, &err);
+	assert_non_null(r);
+	one = as_it_leaves(r, "R1-P3");
+	assert_string_equal(json_string_value(json_object_get(one, "parent")), "R1-P2");
+	json_decref(one);
+	release_close(r);
+}
+
 /* Ways around: the name of a record that stays, quoted by one that leaves. */
 static void names_are_looked_for_in_the_finished_bytes(void **state)
 {
@@ -399,11 +461,6 @@ static void what_left_is_on_record(void **state)
 	assert_string_equal(get("R1-W2", "to"), "-");
 }
 
-static int keep_item(void *ctx, const json_t *item)
-{
-	return json_array_append(ctx, (json_t *)(uintptr_t)item);
-}
-
 static void what_is_left_out_is_told(void **state)
 {
 	(void)state;
@@ -508,6 +565,7 @@ int main(void)
 	    TEST(a_proposal_replaces_nothing),
 	    TEST(labels_are_kept),
 	    TEST(references_to_what_stays_are_taken_out),
+	    TEST(only_references_to_what_leaves_leave),
 	    TEST(names_are_looked_for_in_the_finished_bytes),
 	    TEST(a_name_is_a_name_without_its_legal_form),
 	    TEST(no_form_refers_to_what_stays),

@@ -7,9 +7,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+
+#define SHA256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 static const char preserving[] =
     HEAD "workflow:\n"
@@ -74,6 +77,101 @@ static void a_sealed_item_or_a_stated_digest_will_do_for_the_time_being(void **s
 	                          {"claimed_by", "Vendor C"}};
 	add_evidence(stated, 6);
 	must_record(OUTCOME_DONE, NULL, NULL, 0);
+}
+
+/* Each of these lacks one thing. */
+static void what_is_nearly_secured_is_not(void **state)
+{
+	(void)state;
+	static const struct assign nearly[][8] = {
+	    {{"title", "interrupted"},
+	     {"type", "memory"},
+	     {"on", "R1-A1"},
+	     {"sha256", SHA256},
+	     {"complete", "interrupted"}},
+	    {{"title", "elsewhere"}, {"type", "memory"}, {"on", "R1-A1"}, {"form", "elsewhere"}},
+	    {{"title", "no witness"},
+	     {"type", "device"},
+	     {"on", "R1-A1"},
+	     {"form", "physical"},
+	     {"seal_no", "S-1"},
+	     {"source_serial", "W1"},
+	     {"hash_due", "2026-12-01"}},
+	    {{"title", "not due"},
+	     {"type", "device"},
+	     {"on", "R1-A1"},
+	     {"form", "physical"},
+	     {"seal_no", "S-1"},
+	     {"source_serial", "W1"},
+	     {"witness", "Person B"}},
+	    {{"title", "no serial"},
+	     {"type", "device"},
+	     {"on", "R1-A1"},
+	     {"form", "physical"},
+	     {"seal_no", "S-1"},
+	     {"hash_due", "2026-12-01"},
+	     {"witness", "Person B"}}};
+	start(preserving, "R1-A1");
+	for (size_t i = 0; i < sizeof nearly / sizeof *nearly; i++) {
+		size_t n = 0;
+		while (n < 8 && nearly[i][n].name)
+			n++;
+		add_evidence(nearly[i], n);
+		refused("evidence, hashed");
+	}
+	char holder[LABEL_TEXT];
+	scene_add(&scene, "party", NULL, holder);
+	struct assign held[] = {
+	    {"title", "x"}, {"type", "memory"}, {"on", "R1-A1"}, {"form", "elsewhere"}, {"holder", holder}};
+	add_evidence(held, 5);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+}
+
+/* Whichever of the machines comes first: each needs its own. */
+static void the_first_machine_needs_its_evidence_too(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	start(preserving, "R1-A1,R1-A2");
+	scene_preserve(&scene, "memory", "R1-A2", label);
+	refused("evidence, hashed");
+	scene_preserve(&scene, "memory", "R1-A1", label);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+}
+
+/* Of several decisions since the run began the last is that of the step. */
+static void the_last_decision_counts(void **state)
+{
+	(void)state;
+	char first[LABEL_TEXT];
+	char last[LABEL_TEXT];
+	start(two_needs, "R1-A1");
+	scene_add(&scene, "decision", "R1-A1", first);
+	scene_add(&scene, "decision", "R1-A1", last);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	assert_string_equal(json_get_string(json_array_get(run.steps, 0), "decision"), last);
+}
+
+/* A playbook that was called is through when its run is finished, not when it was begun. */
+static void a_called_playbook_counts_at_its_end(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	struct playbook *called = playbook_find("isolate", &err);
+	assert_non_null(called);
+	char *text = xasprintf(HEAD "workflow:\n  start: {type: start, on_completion: a}\n"
+	                            "  a: {type: playbook-action, name: x, playbook_id: %s, on_completion: end}\n"
+	                            "  end: {type: end}\n",
+	                       json_get_string(called->tree, "id"));
+	start(text, "R1-A1");
+	refused("a run of the playbook");
+	assert_int_equal(run_start(scene.c, called, "R1-A1", label, &err), 0);
+	refused("a run of the playbook");
+	assert_int_equal(run_abandon(scene.c, label, "no need", &err), 0);
+	refused("a run of the playbook");
+	playbook_free(called);
+	free(text);
 }
 
 static void what_stands_in_for_a_hash_is_complete_or_refused(void **state)
@@ -214,6 +312,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    WITH_RUN(a_preserving_step_wants_a_hash_of_each_asset),
 	    WITH_RUN(a_sealed_item_or_a_stated_digest_will_do_for_the_time_being),
+	    WITH_RUN(what_is_nearly_secured_is_not),
+	    WITH_RUN(the_first_machine_needs_its_evidence_too),
+	    WITH_RUN(the_last_decision_counts),
+	    WITH_RUN(a_called_playbook_counts_at_its_end),
 	    WITH_RUN(what_stands_in_for_a_hash_is_complete_or_refused),
 	    WITH_RUN(evidence_named_and_said_goes_with_its_step),
 	    WITH_RUN(preserving_wants_a_hash_even_if_the_list_forgets_it),
