@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "playbook/load/problem.h"
 #include "playbook/load/source_map.h"
 
@@ -132,9 +133,9 @@ static json_t *make_branch(struct playbook *p, const char *id, const char *membe
 	free(pointer);
 	if (json_array_size(list) == 1)
 		return json_incref(json_array_get(list, 0));
-	char *name = xasprintf("%.60s/%s%s%s", id, member, key ? "/" : "", key ? key : "");
-	if (strlen(name) > PLAYBOOK_STEP_ID)
-		name[PLAYBOOK_STEP_ID] = '\0';
+	char *name =
+	    xasprintf("%.*s/%s%s%s", (int)text_whole(id, strlen(id), 60), id, member, key ? "/" : "", key ? key : "");
+	name[text_whole(name, strlen(name), PLAYBOOK_STEP_ID)] = '\0';
 	json_object_set_new(workflow_of(p), name, json_pack("{s:s, s:O}", "type", "parallel", "next_steps", list));
 	json_t *to = json_string(name);
 	free(name);
@@ -163,7 +164,7 @@ static void make_branches(struct playbook *p, const char *id, json_t *step)
 struct repair {
 	struct playbook *p;
 	const char *id;
-	json_t *by_uuid; /* the part of an id behind "--", in lower case -> id; null: of several */
+	json_t *by_uuid; /* the part of an id behind "--" -> id; null: of several */
 };
 
 static const char *uuid_part(const char *id)

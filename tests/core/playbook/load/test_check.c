@@ -186,6 +186,35 @@ static void hostile_shapes_end(void **state)
 	buf_release(&text);
 }
 
+/* A step whose branch is a list in version 1 lends its id to the parallel that is made of it: long ones are cut between
+ * characters. */
+static void long_ids_are_cut_between_characters(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT;
+	struct buf id = BUF_INIT;
+	buf_adds(&id, "a");
+	for (int i = 0; i < 25; i++)
+		buf_adds(&id, "端");
+	buf_addf(
+	    &text,
+	    "{\"type\":\"playbook\",\"name\":\"x\",\"spec_version\":\"1.0\",\"workflow_start\":\"s\",\"workflow\":{"
+	    "\"s\":{\"type\":\"start\",\"on_completion\":\"%s\"},"
+	    "\"%s\":{\"type\":\"single\",\"on_completion\":[\"b\",\"c\"]},"
+	    "\"b\":{\"type\":\"single\"},\"c\":{\"type\":\"single\"}}}",
+	    id.data, id.data);
+	struct playbook *p = playbook_load("old.json", text.data, text.len, &err);
+	if (!p)
+		fail_msg("%s", err.message);
+	const json_t *made = playbook_step(p, json_get_string(playbook_step(p, id.data), "on_completion"));
+	assert_true(playbook_step_is(made, "parallel"));
+	assert_int_equal(json_array_size(json_object_get(made, "next_steps")), 2);
+	playbook_free(p);
+	buf_release(&id);
+	buf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +223,7 @@ int main(void)
 	    cmocka_unit_test(shipped_playbooks_depart_from_nothing),
 	    cmocka_unit_test(shipped_playbooks_are_in_both_languages_and_cite_sources),
 	    cmocka_unit_test(hostile_shapes_end),
+	    cmocka_unit_test(long_ids_are_cut_between_characters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
