@@ -2,6 +2,7 @@
 #include "outward/report/flow.h"
 
 #include "base/err.h"
+#include "base/printable.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,10 +49,10 @@ static void add_number(struct flow_link *l, const char *number)
 	size_t n = strlen(l->numbers);
 	size_t between = n && is_plain(l->numbers[n - 1]) && is_plain(*number);
 	size_t more = strlen(number);
-	if (n + between + (n ? more : 0) >= sizeof l->numbers)
+	if (n && n + between + more >= sizeof l->numbers)
 		return;
-	while (n + between + more >= sizeof l->numbers || ((unsigned char)number[more] & 0xC0) == 0x80)
-		more--;
+	if (!n)
+		more = text_whole(number, more, sizeof l->numbers - 1);
 	memcpy(l->numbers + n, ",", between);
 	memcpy(l->numbers + n + between, number, more);
 	l->numbers[n + between + more] = '\0';
