@@ -1,7 +1,6 @@
 /* What comes in: each format, everything accounted for, hostile files refused with their place, and nothing half. */
-#include "core/case/help_case.h"
 #include "finding/observation/observation_query.h"
-#include "outward/intake/intake.h"
+#include "help_intake.h"
 #include "outward/intake/json_walk.h"
 #include "outward/intake/timeline_time.h"
 
@@ -12,42 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static struct intake in;
-
-/* Writes the text to a file and takes it in. 0 or -1. */
-static int take(const char *format, const char *text, size_t n, struct err *err)
-{
-	char *path = xasprintf("%s/in-%llu", scratch, (unsigned long long)commits());
-	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, n), (ssize_t)n);
-	intake_release_result(&in);
-	in.c = the_case;
-	in.format = intake_format_find(format);
-	in.fd = fd;
-	in.name = "in.file";
-	in.items = in.taken = in.named = in.added = in.updated = 0;
-	*in.evidence = *in.check = '\0';
-	int rc = intake_run(&in, err);
-	close(fd);
-	unlink(path);
-	free(path);
-	return rc;
-}
-
-static void taken(const char *format, const char *text, unsigned items, unsigned of_them)
-{
-	struct err err = ERR_INIT;
-	if (take(format, text, strlen(text), &err) < 0)
-		fail_msg("%s: %s", format, err.message);
-	if (in.items != items || in.taken != of_them || in.named != items - of_them) {
-		char *loss = json_dumps(in.loss, JSON_INDENT(1));
-		fail_msg("%s: %llu items, %llu taken, %llu named, not %u and %u:\n%s", format,
-		         (unsigned long long)in.items, (unsigned long long)in.taken, (unsigned long long)in.named,
-		         items, of_them, loss);
-	}
-}
 
 static void refused_n(const char *format, const char *text, size_t n, const char *part)
 {
@@ -78,23 +41,6 @@ static long lost(const char *what, const char *field)
 			sum += (long)json_integer_value(json_object_get(line, "records"));
 	return sum;
 }
-
-static int setup(void **state)
-{
-	in = (struct intake){.fd = -1};
-	return case_setup(state);
-}
-
-static int teardown(void **state)
-{
-	intake_release_result(&in);
-	in = (struct intake){.fd = -1};
-	return case_teardown(state);
-}
-
-#define OBJECT(type, id, more) "{\"type\":\"" type "\",\"spec_version\":\"2.1\",\"id\":\"" type "--" id "\"," more "}"
-#define BUNDLE(objects)        "{\"type\":\"bundle\",\"id\":\"bundle--1\",\"objects\":[" objects "]}"
-#define U(n)                   "5f0000a0-0000-4000-8000-00000000000" #n
 
 static void stix_patterns_become_indicators(void **state)
 {
@@ -213,69 +159,6 @@ static void ids_of_ours_update_nothing_unless_asked(void **state)
 	assert_int_equal(in.updated, 1);
 	in.again = 0;
 	free(text);
-}
-
-/* An update changes what the file says, and nothing else; what was taken back stays so. */
-static void an_update_leaves_alone_what_the_file_does_not_say(void **state)
-{
-	(void)state;
-	struct err err = ERR_INIT;
-	const char *label =
-	    add("indicator", "type=domain value=ours.example shareable=approved do_not_query=no tlp=GREEN");
-	json_t *record = record_get(the_case, label, 0, NULL);
-	char *text = xasprintf(
-	    BUNDLE("{\"type\":\"indicator\",\"spec_version\":\"2.1\",\"id\":\"indicator--%s\",\"pattern_type\":"
-	           "\"stix\",\"pattern\":\"[domain-name:value = 'other.example']\"}"),
-	    json_get_string(record, "id"));
-	json_decref(record);
-	in.again = 1;
-	taken("stix", text, 1, 1);
-	assert_string_equal(get("R1-I1", "shareable"), "approved");
-	assert_string_equal(get("R1-I1", "do_not_query"), "no");
-	assert_string_equal(get("R1-I1", "tlp"), "GREEN");
-	assert_int_equal(record_retract(the_case, "R1-I1", "wrong", &err), 0);
-	taken("stix", text, 1, 0);
-	in.again = 0;
-	free(text);
-}
-
-/* Named, not added again: what is on record, and what stands twice in one file. With --again an indicator is. */
-static void what_is_on_record_is_named(void **state)
-{
-	(void)state;
-	static const char assets[] = "asset_name,asset_type_name,asset_description,asset_ip,asset_domain,asset_tags\n"
-	                             "HR-PC-03,x,y,10.0.0.1,,\nHR-PC-03,x,y,10.0.0.2,,\n";
-	static const char domain[] = "[{\"dataType\":\"domain\",\"data\":\"t.example\"},"
-	                             "{\"dataType\":\"domain\",\"data\":\"T.Example\"}]";
-	static const char vendor[] = "\"name\":\"Vendor Ltd\",\"identity_class\":\"organization\"";
-	taken("iris", assets, 2, 1);
-	taken("iris", assets, 2, 0);
-	taken("thehive", domain, 2, 1);
-	taken("thehive", domain, 2, 0);
-	char *party = xasprintf(
-	    BUNDLE("{\"type\":\"identity\",\"spec_version\":\"2.1\",\"id\":\"identity--" U(1) "\",%s}"), vendor);
-	taken("stix", party, 1, 1);
-	taken("stix", party, 1, 0);
-	assert_int_equal(record_count(the_case, "asset", 0), 1);
-	assert_int_equal(record_count(the_case, "indicator", 0), 1);
-	assert_int_equal(record_count(the_case, "party", 0), 1);
-	in.again = 1;
-	taken("iris", assets, 2, 0);
-	taken("stix", party, 1, 0);
-	taken("thehive", domain, 2, 2);
-	in.again = 0;
-	assert_int_equal(record_count(the_case, "indicator", 0), 3);
-	free(party);
-}
-
-static void a_line_is_one_line(void **state)
-{
-	(void)state;
-	taken("misp",
-	      "{\"Event\":{\"info\":\"One\\r\\ttwo\\nthree\",\"Attribute\":[{\"type\":\"domain\",\"value\":\"one."
-	      "example\"}]}}",
-	      2, 1);
-	assert_string_equal(get("R1-I1", "origin"), "MISP: One  two three");
 }
 
 static void misp_attributes_are_all_accounted_for(void **state)
@@ -630,16 +513,13 @@ int main(int argc, char **argv)
 {
 	static const struct worker_job *const jobs[] = {&intake_job, NULL};
 	worker_main(argc, argv, jobs);
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, intake_setup, intake_teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(stix_patterns_become_indicators),
 	    TEST(stix_is_refused_with_its_place),
 	    TEST(a_tlp_that_is_not_known_is_red),
 	    TEST(ids_of_ours_update_nothing_unless_asked),
 	    TEST(misp_attributes_are_all_accounted_for),
-	    TEST(an_update_leaves_alone_what_the_file_does_not_say),
-	    TEST(what_is_on_record_is_named),
-	    TEST(a_line_is_one_line),
 	    TEST(the_highest_label_counts),
 	    TEST(misp_events_in_a_list_are_taken_one_by_one),
 	    TEST(lists_of_others_are_taken),
