@@ -78,7 +78,16 @@ is "and no indicators" 4 "$(jq -r 'select(.kind == "summary") | .indicators' out
 # ---- what is torn gives its hits before the tear, and the next goes on
 head -c $(($(stat -c %s proxy.log.gz) - 12)) proxy.log.gz >torn.gz
 { cat proxy.log.gz; printf 'something else'; } >tail.gz
-! sweep torn.gz tail.gz missing proxy.log --list list || fail "status of a file that is not there"
+rc=0
+sweep missing /dev/null proxy.log --list list || rc=$?
+is "a file that is not there, and one that is none, are told" '1 /dev/null missing' \
+	"$rc $(jq -r 'select(.kind == "problem") | .path' out | sort | tr '\n' ' ' | sed 's/ $//')"
+is "and the rest is read" '5 1' "$(hits | grep -c '^proxy.log ') $(jq -r 'select(.kind == "summary") | .files' out)"
+rc=0
+"$genba" sweep missing proxy.log --list list --look >out 2>err || rc=$?
+is "status for people" 1 "$rc"
+grep -q '^missing: cannot be opened' err || fail "why: $(cat err)"
+grep -q 'evil.test' out || fail "what was read: $(cat out)"
 rc=0
 sweep torn.gz tail.gz proxy.log --list list || rc=$?
 is "status of what is torn" 1 "$rc"

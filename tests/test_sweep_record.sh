@@ -112,6 +112,22 @@ is "the check does not" R1-E4 "$("$genba" show "$(summary .check)" --json | jq -
 rc=0
 sweep R1-X9 || rc=$?
 [ "$rc" -ne 0 ] || fail "a label that is none"
+rc=0
+sweep R1-X9 /dev/null R1-E4 || rc=$?
+is "words that name nothing are told, and the rest is read" '1 /dev/null R1-X9 R1-E4' \
+	"$rc $(jq -r 'select(.kind == "problem") | .path' out | sort | tr '\n' ' ')$("$genba" show "$(summary .check)" --json |
+		jq -r '.[0] // . | .evidence | join(",")')"
+
+# ---- a set that a check names and this copy does not hold is told, of evidence that is swept
+quiet add check method=triage on=R1-A1 when=2026-11-20 result=found evidence=R1-E4 \
+	limits="Observations: 7, digest of the set $(printf '%064d' 7)."
+gone=$("$genba" list check --json | jq -r '.[-1].label')
+rc=0
+sweep R1-E4 || rc=$?
+is "a set that is not here" "1 R1-E4 $gone" "$rc $(jq -r 'select(.kind == "problem") | "\(.evidence) \(.path)"' out)"
+jq -r 'select(.kind == "problem") | .reason' out | grep -q 'not in this copy' || fail "why: $(cat out)"
+sweep R1-E5 || fail "a set of other evidence is told: $(cat out)"
+quiet retract "$gone" --reason 'made for a test'
 
 # ---- many hits lie beside the case: a turned bit is named, they are made again, go along with a copy, and are purged
 python3 -c "

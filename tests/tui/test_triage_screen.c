@@ -184,10 +184,33 @@ static void on_other_hosts(void **state)
 	program_release(&p);
 }
 
+static void a_set_that_is_not_here_is_told(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	program_case(&p, "Copy");
+	program_good(&p, "add", "asset", "hostname=PC-1", NULL);
+	program_good(&p, "add", "check", "method=triage", "on=R1-A1", "when=2026-11-20", "result=found",
+	             "limits=Observations: 7, digest of the set "
+	             "0000000000000000000000000000000000000000000000000000000000000007.",
+	             NULL);
+	struct terminal *t = terminal_open(24, 100, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "T");
+	terminal_await(t, "Not covered");
+	terminal_await(t, "R1-K1  its observations are not in this copy");
+	terminal_quit(t);
+	program_release(&p);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(in_english), cmocka_unit_test(in_japanese), cmocka_unit_test(in_english_on_a_large_screen),
-	    cmocka_unit_test(in_japanese_on_a_large_screen), cmocka_unit_test(on_other_hosts)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(in_english),
+	                                   cmocka_unit_test(in_japanese),
+	                                   cmocka_unit_test(in_english_on_a_large_screen),
+	                                   cmocka_unit_test(in_japanese_on_a_large_screen),
+	                                   cmocka_unit_test(on_other_hosts),
+	                                   cmocka_unit_test(a_set_that_is_not_here_is_told)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -153,12 +153,11 @@ int sweep_media_add(struct sweep_media *media, struct sweep_run *run, const char
 	struct sweep_medium *m = new_medium(media, path);
 	struct err why = ERR_INIT; /* what cannot be opened is told, and the next one goes on */
 	m->is_file = !e01 && !parts;
-	if (m->is_file) {
-		if (sweep_run_add_target(run, &m->target, m->path, m->path, err) < 0)
-			return -1;
-	} else if ((e01 ? open_e01(m, run, &why) : open_parts(m, &why)) < 0) {
+	if ((m->is_file ? sweep_run_add_target(run, &m->target, m->path, m->path, &why)
+	     : e01      ? open_e01(m, run, &why)
+	                : open_parts(m, &why)) < 0)
 		return sweep_run_problem(run, &m->target, m->path, why.message, err) < 0 ? -1 : 1;
-	} else {
+	if (!m->is_file) {
 		m->media = (struct worker_media){m->source.size, read_medium, m};
 		sweep_run_add_media(run, &m->target, m->path, &m->media);
 	}

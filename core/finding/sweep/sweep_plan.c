@@ -129,11 +129,12 @@ static void add_folder(struct sweep_run *run, const struct sweep_origin *origin,
 	free(entries);
 }
 
+/* What cannot be opened, or is read for ever, is none. */
 static int add_path(struct sweep_run *run, struct sweep_origin *origin, const char *path, struct err *err)
 {
 	struct stat st;
 	if (stat(path, &st) < 0)
-		return err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), path);
+		return err_set_errno(err, ERR_FAILED, errno, _("cannot be opened"));
 	if (S_ISDIR(st.st_mode)) {
 		if (origin->target)
 			origin->hidden = strlen(path) + (path[strlen(path) - 1] != '/');
@@ -141,7 +142,7 @@ static int add_path(struct sweep_run *run, struct sweep_origin *origin, const ch
 	} else if (S_ISREG(st.st_mode)) {
 		add_file(run, origin, path, (uint64_t)st.st_size);
 	} else {
-		return err_set(err, ERR_INVALID, _("'%s' is no file and no folder"), path);
+		return err_set(err, ERR_INVALID, _("no file and no folder"));
 	}
 	return 0;
 }
@@ -161,7 +162,8 @@ int sweep_run_add_path(struct sweep_run *run, const char *path, int fd, struct e
 		                                  .file = run->files++});
 		return 0;
 	}
-	return add_path(run, &origin, path, err);
+	struct err why = ERR_INIT;
+	return add_path(run, &origin, path, &why) < 0 ? sweep_run_problem(run, NULL, path, why.message, err) : 0;
 }
 
 int sweep_run_add_target(struct sweep_run *run, const struct sweep_target *target, const char *path, const char *name,

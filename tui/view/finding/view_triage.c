@@ -10,6 +10,7 @@
 #include "base/time/time_cell.h"
 #include "case/store/disputed.h"
 #include "case/store/record.h"
+#include "finding/observation/observation_lost.h"
 #include "finding/triage/check/rules.h"
 #include "finding/triage/hosts.h"
 #include "tui/list/related.h"
@@ -176,11 +177,11 @@ static void add_finding(struct view *v, size_t i, const json_t *f, size_t cells)
 	buf_release(&line);
 }
 
-static void add_gap_row(struct view *v, const json_t *check, const char *text, const char *whole)
+static void add_gap_row(struct view *v, const char *check, const char *text, const char *whole)
 {
-	char *line = xasprintf("   %s  %s", record_label(check), text);
+	char *line = xasprintf("   %s  %s", check, text);
 	char *safe = printable_dup(line);
-	triage_add_row(v, TONE_FAINT, record_label(check), safe, SIZE_MAX);
+	triage_add_row(v, TONE_FAINT, check, safe, SIZE_MAX);
 	json_array_append_new(triage_state(v)->gaps, json_string(whole));
 	free(line);
 	free(safe);
@@ -196,7 +197,7 @@ static void add_gap_lines(struct view *v, const json_t *check, const char *limit
 		if (title) {
 			const char *reason = at + n + 1 + strspn(at + n + 1, " ");
 			char *text = xasprintf("%s  %.*s", i18n_text(title), (int)strcspn(reason, "\n"), reason);
-			add_gap_row(v, check, text, text);
+			add_gap_row(v, record_label(check), text, text);
 			free(text);
 		}
 		free(rule);
@@ -225,7 +226,7 @@ static void add_rules_without_logs(struct view *v, const json_t *check, const ch
 	            "not looked for, since their logs are not there: %zu checks", count),
 	         count);
 	if (count)
-		add_gap_row(v, check, text.data, whole.data);
+		add_gap_row(v, record_label(check), text.data, whole.data);
 	buf_release(&whole);
 	buf_release(&text);
 }
@@ -246,9 +247,16 @@ static int add_gaps(void *ctx, json_t *check)
 		unsigned long places = strtoul(unread + strlen("Could not be read: "), NULL, 10);
 		char *text =
 		    xasprintf(P_("%lu place could not be read", "%lu places could not be read", places), places);
-		add_gap_row(v, check, text, unread);
+		add_gap_row(v, record_label(check), text, unread);
 		free(text);
 	}
+	return 0;
+}
+
+static int add_lost_set(void *ctx, const struct observation_set *set, struct err *err)
+{
+	(void)err;
+	add_gap_row(ctx, set->check, observation_lost_says(), observation_lost_says());
 	return 0;
 }
 
@@ -284,6 +292,8 @@ static int fill_findings(struct view *v, struct err *err)
 	s->gaps = json_array();
 	s->gaps_from = v->count;
 	int rc = workbench_each(v->wb, "check", 0, add_gaps, v, err);
+	if (rc == 0)
+		rc = observation_lost_each(workbench_case(v->wb), add_lost_set, v, err);
 	if (rc == 0 && v->count == before + 1)
 		triage_add_row(v, TONE_FAINT, NULL, _("   nothing was read: what is not known stands nowhere"),
 		               SIZE_MAX);

@@ -176,20 +176,28 @@ static int add_word(struct sweep_work *w, const char *word, struct err *err)
 	struct finding_evidence f = {w, word, 0};
 	json_t *record = record_get(w->c, word, 0, NULL);
 	const struct kind *kind = record ? record_kind(record) : NULL;
+	struct err why = ERR_INIT; /* what cannot be read is told, and the rest is read */
 	int rc = 0;
 	if (kind && kind->traits & KIND_EVIDENCE)
 		add_evidence(w, record, NULL);
 	else if (kind && kind->traits & KIND_ASSET)
 		rc = record_each(w->c, "evidence", 0, take_evidence, &f, err);
-	else if (!record && stat(word, &st) == 0)
-		rc = add_path(w, word, err);
+	else if (record)
+		rc = err_set(err, ERR_USAGE, _("'%s' is no evidence and no asset of this case"), word);
+	else if (stat(word, &st) < 0)
+		rc = err_set(&why, ERR_NOT_FOUND,
+		             _("no evidence and no asset of this case, and there is no file of that name"));
+	else if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode) && !S_ISBLK(st.st_mode))
+		rc = err_set(&why, ERR_NOT_FOUND, _("no file and no folder"));
+	else if (access(word, R_OK) < 0)
+		rc = err_set_errno(&why, ERR_NOT_FOUND, errno, _("cannot be opened"));
 	else
-		rc = err_set(err, record ? ERR_USAGE : ERR_NOT_FOUND,
-		             _("'%s' is no evidence and no asset of this case, and there is no file of that name"),
-		             word);
+		rc = add_path(w, word, err);
 	if (rc == 0 && kind && kind->traits & KIND_ASSET && f.found == 0)
-		rc = err_set(err, ERR_NOT_FOUND, _("%s: no evidence is on record that comes from it"), word);
+		rc = err_set(&why, ERR_NOT_FOUND, _("no evidence is on record that comes from it"));
 	json_decref(record);
+	if (why.code)
+		return sweep_run_problem(&w->run, NULL, word, why.message, err);
 	return rc < 0 ? -1 : 0;
 }
 

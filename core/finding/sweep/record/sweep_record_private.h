@@ -103,7 +103,7 @@ int sweep_open_evidence(struct sweep_work *w, struct err *err);
 int sweep_open_files(struct sweep_work *w, struct swept_source *s, struct err *err);
 const char *sweep_last_name(const char *path);
 void sweep_close_evidence(struct sweep_work *w);
-/* Adds the sets of observations of the evidence. */
+/* Adds the sets of observations of the evidence, and tells those that this copy of the case does not hold. */
 int sweep_open_sets(struct sweep_work *w, struct err *err);
 struct swept_source *sweep_add_source(struct sweep_work *w, struct swept_evidence *e, struct swept_set *set,
                                       const struct sweep_since *since);

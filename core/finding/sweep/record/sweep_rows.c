@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "case/store/record.h"
 #include "finding/observation/observation_block.h"
+#include "finding/observation/observation_lost.h"
 #include "finding/observation/observation_text.h"
 
 #include <stdlib.h>
@@ -74,9 +75,34 @@ static int open_set(void *ctx, const struct observation_set *set, struct err *er
 	return 0;
 }
 
+/* Of evidence that is swept; hits of sweeps are swept for by none. */
+static int tell_lost(void *ctx, const struct observation_set *set, struct err *err)
+{
+	struct sweep_work *w = ctx;
+	json_t *check = record_get(w->c, set->check, 0, NULL);
+	const json_t *label;
+	size_t i;
+	int rc = 0;
+	if (json_is(check, "method", "indicator_sweep")) {
+		json_decref(check);
+		return 0;
+	}
+	json_array_foreach(json_object_get(check, "evidence"), i, label) {
+		const struct swept_evidence *e =
+		    json_is_string(label) ? sweep_evidence_of(w, json_string_value(label)) : NULL;
+		struct sweep_target target = {.evidence = e ? e->label : NULL, .source = set->check};
+		if (rc == 0 && e && e->wanted)
+			rc = sweep_run_problem(&w->run, &target, set->check, observation_lost_says(), err);
+	}
+	json_decref(check);
+	return rc;
+}
+
 int sweep_open_sets(struct sweep_work *w, struct err *err)
 {
-	return observation_set_each(w->c, NULL, open_set, w, err);
+	if (observation_set_each(w->c, NULL, open_set, w, err) < 0)
+		return -1;
+	return observation_lost_each(w->c, tell_lost, w, err);
 }
 
 /* The row that the byte lies in; for one in the table of paths, the first row of that path. 1, 0: none, -1. */
