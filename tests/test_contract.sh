@@ -221,6 +221,7 @@ for _ in 1 2 3; do "$genba" list event 2>>said | head -c 1 >/dev/null || true; d
 
 # ---- read only, and open elsewhere
 status 1 'reading only|read-only' "$genba" --read-only note x
+status 1 'copy the case to where it can be written' "$genba" --read-only export stix read-only.json --internal
 status 0 '' "$genba" --read-only list asset
 mkfifo hold
 (exec 9<>hold; exec "$genba" script - <&9 >held 2>&1) &

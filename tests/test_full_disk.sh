@@ -37,3 +37,10 @@ rm full/*
 mount -o remount,size=8m full
 status 0 as one export git full/history.git
 git -C full/history.git fsck --strict --no-progress 2>err || fail "git fsck: $(cat err)"
+
+# ---- a case that came on the full disk is not taken over, and what to do is said
+status 0 as one handover --to two.pub --out full/came.genba
+head -c 16M /dev/zero >full/filler 2>/dev/null || true
+status 1 as two -c full/came.genba list asset
+grep -q 'full.*with --read-only it can be read as it is' err || fail "not said what to do: $(cat err)"
+status 0 as two --read-only -c full/came.genba list asset

@@ -140,10 +140,16 @@ static int leave_out(struct case_file *c, int ours, struct err *err)
 	                              "OR key LIKE 'peer.%'";
 	static const char own[] = "BEGIN IMMEDIATE; DELETE FROM work";
 	if (sqlite3_exec(c->db, ours ? own : foreign, NULL, NULL, NULL) == SQLITE_OK &&
-	    (ours || (search_forget(c, err) == 0 && room_tables_forget(c->db, err) == 0)) &&
+	    (ours || (search_forget(c, NULL) == 0 && room_tables_forget(c->db, NULL) == 0)) &&
 	    sqlite3_exec(c->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
 		return 0;
-	case_sql_error(c, _("take the case over"), err);
+	struct err why = ERR_INIT;
+	case_sql_error(c, _("take the case over"), &why);
+	if (why.code == ERR_NO_SPACE)
+		err_set(err, ERR_NO_SPACE,
+		        _("%s; with --read-only it can be read as it is, or copy the case to where it can be written"),
+		        why.message);
+	err_take(err, &why);
 	if (!sqlite3_get_autocommit(c->db))
 		sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
 	return -1;

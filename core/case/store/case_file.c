@@ -274,7 +274,10 @@ int case_may_write(const struct case_file *c, struct err *err)
 	if (c->foreign.len)
 		return err_set(err, c->foreign_code, "%s", c->foreign.data);
 	if (c->flags & CASE_READ_ONLY)
-		return err_set(err, ERR_FAILED, _("the case is open for reading only"));
+		return err_set(
+		    err, ERR_FAILED,
+		    _("the case is open for reading only: to write, copy the case to where it can be written, and "
+		      "open the copy without --read-only"));
 	if (!c->identity || !c->identity->secret_key)
 		return err_set(err, ERR_UNLOCK, _("no identity is unlocked: every change is signed by a responder"));
 	if (!c->responder)
