@@ -45,7 +45,8 @@ if mkdir full && mount -t tmpfs -o size=16k none full 2>/dev/null; then
 	done
 	for how in "" --delta; do # whoever it goes to is a responder by then
 		# shellcheck disable=SC2086
-		expect 1 'No space left' "$genba" handover --to two.pub --out full/x $how
+		expect 1 'full/x.*No space left' "$genba" handover --to two.pub --out full/x $how
+		! grep -q '\.part' out err || fail "another name than the one asked for: $(cat out err)"
 		is "no half copy" "" "$(ls full)"
 	done
 	umount full

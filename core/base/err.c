@@ -76,24 +76,22 @@ char *xasprintf(const char *format, ...)
 	return buf_take(&b, NULL);
 }
 
-/* Writes the printable form of `text` into the message, cut at a character boundary. */
-static void set_message(char message[1024], const struct buf *text)
-{
-	struct buf safe = BUF_INIT;
-	printable_add(&safe, text->data, text->len, PRINTABLE_KEEP_NEWLINES);
-	text_copy(message, 1024, safe.data);
-	buf_release(&safe);
-}
-
-/* One message: the formatted words, and what stands behind them already. */
+/* One message: the formatted words, made printable, and what stands behind them already; cut at a character boundary. A line
+ * ends where the format says so, or in a message that is handed on; those in a path that is quoted are shown. */
 static __attribute__((format(printf, 2, 0))) void put_message(char message[1024], const char *format, va_list args,
                                                               const char *behind)
 {
 	struct buf b = BUF_INIT;
+	struct buf safe = BUF_INIT;
+	int has_lines = strchr(format, '\n') || strcmp(format, "%s") == 0;
 	buf_addv(&b, format, args);
-	if (*behind)
-		buf_addf(&b, ": %s", behind);
-	set_message(message, &b);
+	printable_add(&safe, b.data, b.len, has_lines ? PRINTABLE_KEEP_NEWLINES : PRINTABLE_LINE);
+	if (*behind) {
+		buf_adds(&safe, ": ");
+		printable_add(&safe, behind, strlen(behind), PRINTABLE_KEEP_NEWLINES);
+	}
+	text_copy(message, 1024, safe.data);
+	buf_release(&safe);
 	buf_release(&b);
 }
 

@@ -8,6 +8,7 @@
 #include "vault/create.h"
 
 #include "base/file/new_file.h"
+#include "base/file/part_error.h"
 #include "base/i18n.h"
 
 #include <sodium.h>
@@ -195,6 +196,8 @@ int vault_rotate(struct vault *v, const char *out_path, const struct vault_new_s
 		if (rc == 0)
 			rc = vault_sync_directory(v, final, err);
 	}
+	if (rc < 0)
+		part_error_name(err, path, final);
 	free(path);
 	return rc;
 }

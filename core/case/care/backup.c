@@ -1,5 +1,6 @@
 #include "case/care/backup.h"
 
+#include "base/file/part_error.h"
 #include "base/file/paths.h"
 #include "base/file/safe_name.h"
 #include "base/json.h"
@@ -87,10 +88,12 @@ static int write_part(struct case_file *c, const json_t *entry, const char *head
 	vault_close(v, NULL);
 	if (rc == 0 && rename(temporary, path) < 0)
 		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot rename '%s' to '%s'"), temporary, path);
-	if (rc < 0)
+	if (rc < 0) {
 		unlink(temporary);
-	else
+		part_error_name(err, temporary, path);
+	} else {
 		path_sync_folder(path);
+	}
 	free(temporary);
 	return rc;
 }

@@ -1,6 +1,7 @@
 #include "handover/evidence/evidence_copy.h"
 
 #include "base/err.h"
+#include "base/file/part_error.h"
 #include "base/file/paths.h"
 #include "base/file/safe_name.h"
 #include "base/i18n.h"
@@ -120,6 +121,7 @@ static int copy_folder(const struct copying *k, struct item *it, struct err *err
 		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), to);
 	if (rc < 0) {
 		path_remove_folder(part);
+		part_error_name(err, part, to);
 	} else {
 		path_sync_folder(to);
 		it->made = 1;

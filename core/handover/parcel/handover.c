@@ -1,6 +1,7 @@
 #include "handover/parcel/handover.h"
 
 #include "base/err.h"
+#include "base/file/part_error.h"
 #include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/json.h"
@@ -217,6 +218,8 @@ int handover_copy(struct case_file *c, const char *path, const struct handover_c
 		if (copy && case_close(copy, rc == 0 ? err : NULL) < 0)
 			rc = -1;
 	}
+	if (rc < 0)
+		part_error_name(err, middle, path);
 	unlink(middle);
 	unlink(log);
 	free(middle);

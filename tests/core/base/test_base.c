@@ -1,6 +1,7 @@
 /* The small tools: buffers, errors, words, paths, names of files, progress, the clock. */
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/part_error.h"
 #include "base/file/pathname.h"
 #include "base/file/paths.h"
 #include "base/i18n.h"
@@ -123,6 +124,34 @@ static void an_error_knows_its_field(void **state)
 	err_clear(&err);
 	assert_string_equal(err.field, "");
 	assert_string_equal(err_reason(&err), "");
+}
+
+static void a_quoted_path_is_on_one_line(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct err handed_on = ERR_INIT;
+	err_set_errno(&err, ERR_FAILED, ENOENT, "cannot open '%s'", "a\nFORGED");
+	assert_string_equal(err.message, "cannot open 'a\\nFORGED': No such file or directory");
+	err_clear(&err);
+	err_set(&err, ERR_FAILED, "not on record yet:\n%s", "one\ntwo");
+	err_prefix(&err, "row '%s'", "\n");
+	assert_string_equal(err.message, "row '\\n': not on record yet:\none\ntwo");
+	err_set(&handed_on, err.code, "%s", err.message);
+	assert_string_equal(handed_on.message, err.message);
+}
+
+static void a_file_in_the_making_bears_its_name(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	assert_int_equal(part_error_name(&err, "x.part", "x"), -1); /* there is no error */
+	assert_string_equal(err.message, "");
+	err_set(&err, ERR_NO_SPACE, "cannot write '%s', then '%s'", "a\x1b/x.part", "a\x1b/x.part");
+	assert_int_equal(part_error_name(&err, "a\x1b/x.part", "a\x1b/x"), -1);
+	assert_string_equal(err.message, "cannot write 'a\\x1b/x', then 'a\\x1b/x'");
+	assert_string_equal(err.english, err.message);
+	assert_int_equal(part_error_name(NULL, "x.part", "x"), -1);
 }
 
 static void the_first_error_wins(void **state)
@@ -481,6 +510,8 @@ int main(void)
 	    cmocka_unit_test(files_are_read_up_to_a_limit),
 	    cmocka_unit_test(an_error_knows_its_field),
 	    cmocka_unit_test(the_first_error_wins),
+	    cmocka_unit_test(a_quoted_path_is_on_one_line),
+	    cmocka_unit_test(a_file_in_the_making_bears_its_name),
 	    cmocka_unit_test(a_full_disk_is_told_apart),
 	    cmocka_unit_test(statuses_are_those_of_the_contract),
 	    cmocka_unit_test(messages_are_printable_and_cut_whole),
