@@ -98,6 +98,12 @@ for command in "mail look" "import mail --dry-run"; do
 	run $command forging.zip forging $'no\nFORGED' >out 2>&1 || :
 	! grep -q '^FORGED' out || fail "$command: a name of a file makes a line of its own: $(cat out)"
 done
+mkdir empty
+status 0 run mail look empty
+grep -q 'no mail was found there' err || fail "an empty folder: $(cat err)"
+is "of an empty folder" '[]' "$(run mail look --json empty 2>/dev/null)"
+status 0 run mail look one.eml
+! grep -q 'no mail was found' err || fail "one mail: $(cat err)"
 status 2 run mail look
 status 2 run mail look --forwarded perhaps one.eml
 status 1 run mail look --password-file nothere one.eml
@@ -111,6 +117,7 @@ shown() { # shown LABEL FIELD…: of a record
 	run show "$label" --json | jq -r "[.[0] | $(printf '.%s, ' "$@" | sed 's/, $//')] | join(\" \")"
 }
 status 0 run import mail --dry-run one.eml
+is "a dry run names the member of a zip" 1 "$(run import mail --dry-run mails.zip 2>/dev/null | grep -c '^mails.zip:in/a.eml  zipped')"
 is "a dry run" 0 "$(run list mail --json | jq length)"
 status 0 run import mail one.eml two.eml --on R1-A1 --consultation "$consultation" --obtained volunteered --integrity edited
 is "labels, one a line" "R1-L1 R1-L2" "$(tr '\n' ' ' <out | sed 's/ $//')"

@@ -261,6 +261,8 @@ static int mail_look(struct session *s, const struct args *args, struct err *err
 	if (looking.array)
 		cmd_print_json(s, looking.array);
 	json_decref(m.request);
+	if (rc == 0 && m.count == 0 && m.unread == 0)
+		printable_printf(s->log, "%s\n", _("no mail was found there"));
 	if (rc == 0)
 		return tell_end(s, &m, looking.first, err);
 	free(looking.first);
