@@ -140,6 +140,20 @@ static void a_rescue_without_a_criterion_is_a_decision(void **state)
 	terminal_await(t, "Go on all the same?");
 	terminal_type(t, "y");
 	terminal_await(t, "R1-Q1 has become the case");
+	terminal_type(t, "s"); /* of the case itself it is asked before the reason */
+	terminal_await(t, "Stage");
+	terminal_type(t, "rescue" KEYS_ENTER);
+	terminal_await(t, "Go on all the same?");
+	terminal_type(t, "n");
+	terminal_await(t, "(serious_effect): unknown");
+	terminal_type(t, "s");
+	terminal_await(t, "Stage");
+	terminal_type(t, "rescue" KEYS_ENTER);
+	terminal_await(t, "Go on all the same?");
+	terminal_type(t, "y");
+	terminal_await(t, "Reason:");
+	terminal_type(t, "only they knew the text" KEYS_ENTER);
+	terminal_await(t, "the case is now: ");
 	terminal_quit(t);
 	program_good(&program, "-c", program_file(&program, "R1-Q1.genba"), "list", "decision", NULL);
 	assert_non_null(strstr(program.out.data, "R1-D1"));

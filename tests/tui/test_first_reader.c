@@ -379,6 +379,25 @@ static void a_mark_goes_with_what_was_retracted(void **state)
 	terminal_quit(t);
 }
 
+/* Of a question that was answered, the steps behind the other answer do not come: they do not look as if they did. */
+static void steps_of_the_other_answer_are_marked(void **state)
+{
+	(void)state;
+	program_good(&program, "play", "isolate", "--on", "R1-A1", NULL);
+	program_good(&program, "step", "done", "prior_actions=none", "note=by telephone", NULL);
+	struct terminal *t = terminal_open(40, 120, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	press(t, "2", 1, "step 2 of 28");
+	terminal_await(t, " 28 Tell the person in charge"); /* where a failure leads */
+	assert_false(terminal_shows(t, "not on this"));
+	press(t, "N", 1, "step 5 of 28");
+	terminal_await(t, "·  3 Cut the network now (not on this");
+	assert_false(terminal_shows(t, "· 28"));
+	press(t, "u", -1, "Undo: step R1-S2"); /* and which action would be undone stands in the question */
+	press(t, KEYS_ESCAPE, 1, "step 5 of 28");
+	terminal_quit(t);
+}
+
 #define FRESH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -397,6 +416,7 @@ int main(void)
 	    FRESH(a_mark_goes_with_what_was_retracted),
 	    FRESH(what_was_written_is_told_by_its_name),
 	    FRESH(what_was_retracted_is_called_so),
+	    FRESH(steps_of_the_other_answer_are_marked),
 	    FRESH(a_draft_tells_what_was_retracted_since),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,7 +137,7 @@ static const struct asked anywhere[] = {
      "/etc/passwd",
      "passwd",
      {":merge" KEYS_ENTER}},
-    {"workbench_keys.c:undo", "Undo your last action", " ", "a reason is needed", "a slip", "undone", {"u"}},
+    {"workbench_keys.c:undo", "Undo: ", " ", "a reason is needed", "a slip", "undone", {"u"}},
     {"timeline_keys.c:edit_filter", "Filter:", "when=zebra", "'zebra' is no time", "side=attacker", "Timeline", {"5f"}},
     {"handover_start.c:handover_ask handover_start.c:ask_key",
      "Colleague's key",

@@ -139,6 +139,8 @@ static void a_sweep_from_the_screen(void **state)
 	terminal_await(t, "false positive; reason:");
 	terminal_type(t, "our own test" KEYS_ENTER);
 	terminal_await(t, "no longer counts");
+	terminal_type(t, "x"); /* no reason is asked for in vain */
+	terminal_await(t, "is a false positive already");
 	terminal_type(t, ":quit" KEYS_ENTER);
 	assert_int_equal(terminal_end(t), 0);
 	program_good(&program, "show", "R1-I2", NULL);

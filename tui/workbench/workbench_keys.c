@@ -9,6 +9,7 @@
 #include "base/words.h"
 #include "tui/command/command.h"
 #include "tui/command/commit_subject.h"
+#include "tui/term/screen.h"
 #include "tui/workbench/background_task.h"
 #include "tui/workbench/copy.h"
 #include "tui/workbench/draft_prompt.h"
@@ -135,13 +136,33 @@ static int undo_with_reason(void *ctx, const char *reason, struct err *err)
 	return rc;
 }
 
+#define UNDO_WORDS 16 /* cells of the question without the action */
+
+/* Which action that is, as far as half of the line holds it: what is typed wants the other half. */
+static char *undo_question(const char *summary)
+{
+	struct buf what = BUF_INIT;
+	commit_subject_text(summary, &what);
+	size_t half = (size_t)screen_columns() / 2;
+	size_t room = half > UNDO_WORDS ? half - UNDO_WORDS : 0;
+	size_t n = text_fit(what.data, room, NULL);
+	char *question = xasprintf(_("Undo: %.*s%s; reason: "), (int)n, what.data, what.data[n] ? "…" : "");
+	buf_release(&what);
+	return question;
+}
+
 static enum redraw undo(struct view *v)
 {
 	struct err err = ERR_INIT;
-	if (record_may_undo(v->wb->s->c, &err) < 0)
+	struct buf summary = BUF_INIT;
+	if (record_may_undo(v->wb->s->c, &summary, &err) < 0) {
 		workbench_tell_error(v->wb, &err);
-	else
-		draft_prompt_reason(v->wb, "undo", _("Undo your last action; reason: "), undo_with_reason, v->wb);
+	} else {
+		char *question = undo_question(summary.data);
+		draft_prompt_reason(v->wb, "undo", question, undo_with_reason, v->wb);
+		free(question);
+	}
+	buf_release(&summary);
 	return REDRAW_ALL;
 }
 
@@ -280,9 +301,11 @@ const struct view_key workbench_keys[] = {
     {KEY_OF_COMMAND, "help", N_("keys"), N_("the keys of this view, and all commands"), show_help, NULL},
     {':', NULL, N_("command"), N_("type a command; Tab completes it, ↑ recalls"), ask_command, NULL},
     {KEY_OF_COMMAND, "find", N_("search"), N_("search all records for words"), workbench_search_ask, NULL},
-    {'n', NULL, NULL, N_("after a search: the next place"), workbench_search_next, workbench_search_refuses},
-    {'N', NULL, NULL, N_("after a search: the place before"), workbench_search_last, workbench_search_refuses},
-    {KEY_OF_COMMAND, "note", NULL, N_("write a note on the selected record"), write_note, REFUSES},
+    {'n', NULL, NULL, N_("after a search, until Esc: the next place"), workbench_search_next, workbench_search_refuses},
+    {'N', NULL, NULL, N_("after a search, until Esc: the place before"), workbench_search_last,
+     workbench_search_refuses},
+    {KEY_OF_COMMAND, "note", NULL, N_("write a note on the selected record (after a search: Esc, then n)"), write_note,
+     REFUSES},
     {'p', NULL, NULL, N_("paste a text: addresses, hosts, URLs and digests in it are offered as indicators"), paste,
      REFUSES},
     {'y', NULL, NULL, N_("copy the label, or those of the marked records; off until you allow it"), copy_labels, NULL},

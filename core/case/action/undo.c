@@ -73,7 +73,7 @@ static int check_target(const struct target *t, struct err *err)
 
 struct undoing {
 	struct case_file *c;
-	struct action *action;
+	struct action *action; /* NULL: it is only looked whether that can be done */
 	const char *reason;
 	size_t retracted;       /* records that the action had added */
 	char label[LABEL_TEXT]; /* the last of them */
@@ -121,14 +121,15 @@ static int undo_one(void *ctx, const char *path, const struct buf *old_text, con
 	if (!after) {
 		rc = strstr(path, ".json") ? err_set(u->err, ERR_FAILED, _("cannot undo a change of '%s'"), path) : 0;
 	} else if (!before) {
-		rc = action_retract(u->action, record_label(after), u->reason, u->err);
+		rc = u->action ? action_retract(u->action, record_label(after), u->reason, u->err)
+		               : record_may_retract(u->c, record_label(after), u->err);
 		u->retracted++;
 		snprintf(u->label, sizeof u->label, "%s", record_label(after));
 	} else {
 		json_t *stored = record_stored(u->c, json_get_string(after, "id"), u->err);
 		json_t *current = stored ? json_deep_copy(stored) : NULL;
 		if (current && give_back(before, after, current, u->err) == 0)
-			rc = action_replace(u->action, stored, current, u->err);
+			rc = u->action ? action_replace(u->action, stored, current, u->err) : 0;
 		json_decref(current);
 		json_decref(stored);
 	}
@@ -158,10 +159,15 @@ static int find_target(struct case_file *c, struct target *t, struct err *err)
 	return rc < 0 ? -1 : check_target(t, err);
 }
 
-int record_may_undo(struct case_file *c, struct err *err)
+int record_may_undo(struct case_file *c, struct buf *summary, struct err *err)
 {
 	struct target t;
 	int rc = find_target(c, &t, err);
+	struct undoing dry = {.c = c, .err = err};
+	if (rc == 0)
+		rc = history_diff(c->history, t.parent, t.id, undo_one, &dry, err);
+	if (rc == 0 && summary)
+		buf_adds(summary, t.subject);
 	json_decref(t.undone);
 	return rc;
 }

@@ -105,6 +105,22 @@ static int refuse_rescue(const struct eligibility *e, struct err *err)
 	               tri_label(key, e->key_relations));
 }
 
+static int wants_criterion(size_t to, const json_t *now, const struct eligibility *e)
+{
+	return (to == RESCUE || to == ON_SITE) && !is_set(now, "rescue_from") && e->eligible != TRI_YES;
+}
+
+int stage_may_set(struct case_file *c, const char *stage, struct err *err)
+{
+	struct eligibility e;
+	json_t *now = record_get(c, "case", RECORD_RAW, err);
+	int rc = now ? stage_eligibility(c, &e, err) : -1;
+	if (rc == 0 && wants_criterion(stage_of(stage), now, &e))
+		rc = refuse_rescue(&e, err);
+	json_decref(now);
+	return rc;
+}
+
 int stage_set(struct case_file *c, const struct stage_step *step, struct buf *warnings, struct err *err)
 {
 	size_t to = stage_of(step->stage);
@@ -122,7 +138,7 @@ int stage_set(struct case_file *c, const struct stage_step *step, struct buf *wa
 		json_decref(before);
 		return -1;
 	}
-	int wants = (to == RESCUE || to == ON_SITE) && !is_set(before, "rescue_from") && e.eligible != TRI_YES;
+	int wants = wants_criterion(to, before, &e);
 	if (wants && !step->anyway) {
 		json_decref(before);
 		return refuse_rescue(&e, err);

@@ -433,6 +433,7 @@ static enum redraw show_report(struct view *v)
 struct view_desk_stage {
 	struct workbench *wb;
 	const char *stage;
+	int anyway; /* it was asked, and goes on without a criterion */
 };
 
 static int take_stage(void *ctx, const char *reason, struct err *err)
@@ -440,19 +441,26 @@ static int take_stage(void *ctx, const char *reason, struct err *err)
 	const struct view_desk_stage *s = ctx;
 	struct workbench *wb = s->wb;
 	struct buf warnings = BUF_INIT;
-	struct stage_step step = {.stage = s->stage, .reason = reason};
+	struct stage_step step = {.stage = s->stage, .reason = reason, .anyway = s->anyway};
 	int rc = stage_set(workbench_case(wb), &step, &warnings, err);
-	if (rc < 0 && err->code == ERR_FAILED && goes_on_without_criterion(wb)) {
-		err_clear(err);
-		step.anyway = 1;
-		rc = stage_set(workbench_case(wb), &step, &warnings, err);
-	}
 	if (rc == 0)
 		workbench_tell(wb, warnings.len ? TONE_ATTENTION : TONE_GOOD, _("the case is now: %s. %s"),
 		               field_value_label(field_value_find(kind_field(kind_find("case"), "stage"), s->stage)),
 		               warnings.data);
 	buf_release(&warnings);
 	return rc;
+}
+
+/* Before a reason is asked for: 0, or -1, and why not is told. */
+static int may_take_stage(struct view_desk_stage *s)
+{
+	struct err err = ERR_INIT;
+	if (stage_may_set(workbench_case(s->wb), s->stage, &err) == 0)
+		return 0;
+	s->anyway = err.code == ERR_FAILED && goes_on_without_criterion(s->wb);
+	if (!s->anyway)
+		workbench_tell_error(s->wb, &err);
+	return s->anyway ? 0 : -1;
 }
 
 /* The case itself a step further. */
@@ -465,8 +473,8 @@ static enum redraw change_stage(struct view *v)
 		labels[i] = field_value_label(field_value_find(field, stages[i]));
 	int chosen =
 	    prompt_choice_named(v->wb, field_label(field), labels, stages, sizeof stages / sizeof *stages, 0, NULL);
-	struct view_desk_stage s = {v->wb, chosen >= 0 ? stages[chosen] : NULL};
-	if (s.stage)
+	struct view_desk_stage s = {v->wb, chosen >= 0 ? stages[chosen] : NULL, 0};
+	if (s.stage && may_take_stage(&s) == 0)
 		draft_prompt_reason(v->wb, "desk:stage", _("Reason: "), take_stage, &s);
 	return REDRAW_ALL;
 }

@@ -82,6 +82,16 @@ static int refute_with_reason(void *ctx, const char *reason, struct err *err)
 	return a ? action_commit(a, err) : -1;
 }
 
+/* By its record: what is held of the hits may be older. */
+static int is_refuted(struct view *v, const char *label)
+{
+	json_t *record = workbench_get(v->wb, label, 0, NULL);
+	const char *refuted = record ? json_get_string(record, "false_positive") : NULL;
+	int is = refuted && strcmp(refuted, "yes") == 0;
+	json_decref(record);
+	return is;
+}
+
 enum redraw sweep_refute(struct view *v)
 {
 	const struct found_indicator *it = indicator_of(v);
@@ -90,6 +100,10 @@ enum redraw sweep_refute(struct view *v)
 	if (!*it->label) {
 		workbench_tell(v->wb, TONE_ATTENTION, "%s",
 		               _("it is of a list and no record: take it out of the list"));
+		return REDRAW_NONE;
+	}
+	if (is_refuted(v, it->label)) {
+		workbench_tell(v->wb, TONE_ATTENTION, _("%s is a false positive already"), it->label);
 		return REDRAW_NONE;
 	}
 	struct sweep_actions_refuted r = {v->wb, xstrdup(it->label)};

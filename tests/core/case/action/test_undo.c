@@ -10,7 +10,7 @@ static void undo_is_the_inverse_of_the_last_action(void **state)
 	site_add(s, "asset", "hostname", "PC-1");
 	site_set(s, "R1-A1", "status", "infected");
 	site_set(s, "R1-A1", "os", "Windows");
-	assert_int_equal(record_may_undo(s->c, &err), 0);
+	assert_int_equal(record_may_undo(s->c, NULL, &err), 0);
 	assert_int_equal(record_undo(s->c, "wrong machine", &text, &err), 0);
 	assert_string_equal(site_get(s, "R1-A1", "os"), "");
 	assert_string_equal(site_get(s, "R1-A1", "status"), "infected");
@@ -18,7 +18,7 @@ static void undo_is_the_inverse_of_the_last_action(void **state)
 	assert_string_equal(site_get(s, "R1-A1", "status"), "unchecked");
 	assert_int_equal(record_undo(s->c, "wrong machine", &text, &err), 0); /* what was added is retracted */
 	assert_string_equal(site_get(s, "R1-A1", "retract_reason"), "wrong machine");
-	assert_int_equal(record_may_undo(s->c, NULL), -1);
+	assert_int_equal(record_may_undo(s->c, NULL, NULL), -1);
 	assert_int_equal(record_undo(s->c, "more", &text, &err), -1);
 	assert_non_null(strstr(err.message, "nothing of yours left"));
 	assert_int_equal(site_verify(s->c), 0);
