@@ -158,6 +158,12 @@ static void decide(struct program *p, struct terminal *t)
 	program_good(p, "list", "conflict", NULL);
 	assert_non_null(strstr(p->out.data, "no trace found"));
 	assert_null(strstr(p->out.data, "clean"));
+	terminal_type(t, ":list conflict" KEYS_ENTER); /* in the list of the kind, too */
+	terminal_await_row(t, 1, "Conflict");
+	terminal_await_row(t, 3, "no trace found");
+	terminal_await_row(t, 3, "Finding");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "To decide");
 	terminal_type(t, "<");
 	terminal_await_row(t, -1, "is decided");
 	terminal_await_row(t, 1, "nothing is left to decide");

@@ -84,6 +84,31 @@ static int add_collector(struct view *v, size_t row, struct buf *out)
 	return person != NULL;
 }
 
+/* A member of a conflict in the words of the field that it is about. 1: so it was told. */
+static int add_conflict(struct view *v, size_t row, const struct field *field, struct buf *out)
+{
+	static const char *const asked[] = {"record", "field", "one", "other", "base", "resolution"};
+	struct record_cache *t = list_table(list_view_data(v)->list);
+	json_t *record = json_pack("{s:s}", "kind", record_cache_kind(t)->name);
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+		json_t *value = record_cache_value(t, row, kind_field(record_cache_kind(t), asked[i]));
+		if (value)
+			json_object_set_new(record, asked[i], value);
+	}
+	int told = workbench_conflict_words(v->wb, record, field->name, out);
+	json_decref(record);
+	return told;
+}
+
+static void keep_first_line(struct buf *out)
+{
+	size_t line = strcspn(out->data, "\n");
+	if (out->data[line]) {
+		buf_truncate(out, line);
+		buf_adds(out, " …");
+	}
+}
+
 static const char *column_name(const struct column *column)
 {
 	switch (column->of) {
@@ -112,6 +137,10 @@ static void cell_text(struct view *v, size_t row, const struct column *column, s
 		add_last_read(t, row, out);
 	if (!field)
 		return;
+	if (has_trait(t, KIND_CONFLICT) && add_conflict(v, row, field, out)) {
+		keep_first_line(out);
+		return;
+	}
 	json_t *value = record_cache_value(t, row, field);
 	if (!value && has_trait(t, KIND_EVIDENCE) && strcmp(field->name, "holder") == 0 && add_collector(v, row, out))
 		return;
@@ -126,11 +155,7 @@ static void cell_text(struct view *v, size_t row, const struct column *column, s
 	json_decref(value);
 	if (field->type == FIELD_HASH && out->len > SHORT_HASH)
 		buf_truncate(out, SHORT_HASH);
-	size_t line = strcspn(out->data, "\n");
-	if (out->data[line]) {
-		buf_truncate(out, line);
-		buf_adds(out, " …");
-	}
+	keep_first_line(out);
 	if (disputed)
 		disputed_add(out);
 }
