@@ -151,6 +151,26 @@ static void a_note_being_typed_survives_kill_and_lock(void **state)
 	assert_non_null(strstr(program.out.data, "二行目"));
 }
 
+/* On the Board it is cut between words where the row ends, and Enter is still said to go on. */
+static void the_board_tells_as_much_of_a_draft_as_fits(void **state)
+{
+	(void)state;
+	struct terminal *t = open_case(24, 80);
+	terminal_type(t, "n");
+	terminal_await(t, "Ctrl-S keeps it");
+	terminal_type(t, "somebody who was on the night shift saw that the terminal in personnel was switched on "
+	                 "again, and told the desk of it");
+	terminal_await(t, "draft kept");
+	terminal_signal(t, SIGKILL);
+	assert_int_equal(terminal_end(t), 128 + SIGKILL);
+	t = open_case(24, 80);
+	terminal_await(t, "on the night… · Enter goes on");
+	terminal_quit(t);
+	t = open_case(24, 119);
+	terminal_await(t, "in personnel… · Enter goes on");
+	terminal_quit(t);
+}
+
 static void a_step_being_filled_in_survives_kill_and_lock(void **state)
 {
 	(void)state;
@@ -282,6 +302,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(what_is_typed_survives_kill_and_lock, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_form_with_a_value_goes_on_from_the_board, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_note_being_typed_survives_kill_and_lock, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(the_board_tells_as_much_of_a_draft_as_fits, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_step_being_filled_in_survives_kill_and_lock, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_step_tells_what_was_retracted_since, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(now_is_when_it_was_typed, set_up, tear_down),

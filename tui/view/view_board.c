@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/time/clock.h"
 #include "outward/report/board.h"
 #include "tui/form/form.h"
@@ -139,6 +140,43 @@ static int load_board(struct view *v, const char *commit, struct err *err)
 	return board_load_until(workbench_case(v->wb), clock_steady() + VIEW_SLICE, b, err);
 }
 
+/* What stands before the text of a row. */
+static void add_head(struct view *v, const struct board_row *row, struct buf *line)
+{
+	buf_addf(line, "%s%s ", leads(v, row) ? "›" : " ", mark_of(row->tone));
+	if (*row->label)
+		buf_addf(line, "%-7s ", row->label);
+}
+
+/* What was begun is as long as it was typed. */
+static int is_draft(const struct board_row *row)
+{
+	return row->view && (strcmp(row->view, "draft") == 0 || strcmp(row->view, "waiting") == 0);
+}
+
+/* One that is wider than its column is cut between words, and still says where Enter leads. */
+static void fit_row(struct view *v, size_t i, const struct board_row *row, size_t cells)
+{
+	struct buf line = BUF_INIT;
+	if (!is_draft(row) || text_width(v->rows[i].text) <= cells)
+		return;
+	add_head(v, row, &line);
+	int hints = leads(v, row) && row->hint;
+	size_t taken = text_width(line.data) + (hints ? 3 + text_width(row->hint) : 0) + 1; /* and the … */
+	size_t n = taken < cells ? text_fit(row->text, cells - taken, NULL) : 0;
+	size_t word = n;
+	while (word > 0 && row->text[word] != ' ')
+		word--;
+	if (n < cells / 4) /* of so little a word is cut by the screen */
+		goto out;
+	buf_addf(&line, "%.*s…%s%s", (int)(word > n / 2 ? word : n), row->text, hints ? " · " : "",
+	         hints ? row->hint : "");
+	free(v->rows[i].text);
+	v->rows[i].text = buf_take(&line, NULL);
+out:
+	buf_release(&line);
+}
+
 static int fill_board(struct view *v, int columns, struct err *err)
 {
 	struct board_view *d = v->data;
@@ -155,9 +193,7 @@ static int fill_board(struct view *v, int columns, struct err *err)
 		}
 		int opens = leads(v, row);
 		struct buf line = BUF_INIT;
-		buf_addf(&line, "%s%s ", opens ? "›" : " ", mark_of(row->tone));
-		if (*row->label)
-			buf_addf(&line, "%-7s ", row->label);
+		add_head(v, row, &line);
 		buf_addf(&line, "%s%s%s", row->text, opens && row->hint ? " · " : "",
 		         opens && row->hint ? row->hint : "");
 		view_add(v, !opens && row->tone == BOARD_PLAIN ? TONE_FAINT : tone_of(row->tone), row->label,
@@ -165,6 +201,11 @@ static int fill_board(struct view *v, int columns, struct err *err)
 		buf_release(&line);
 	}
 	view_split(v, columns >= TWO_COLUMNS ? middle(b) : 0, columns);
+	for (size_t i = 0; i < b->count; i++)
+		fit_row(v, i, &b->rows[i],
+		        (size_t)(!v->split      ? columns
+		                 : i < v->split ? v->left
+		                                : columns - v->left - 1));
 	return 0;
 }
 

@@ -19,7 +19,7 @@
 #include <string.h>
 
 #define CONFLICTS_LISTED 8
-#define DRAFT_CELLS      60 /* of its text that are shown */
+#define DRAFT_CELLS      200 /* of its text, which are shown where there is room */
 
 static int is_warning(const struct case_file *c, const char *line, size_t n)
 {
