@@ -90,7 +90,14 @@ enum tone step_need_row(struct workbench *wb, const json_t *assets, const json_t
 	step_need_text(need, out);
 	if (given) {
 		const struct field_value *word = field && field->value_count ? field_value_find(field, given) : NULL;
-		buf_addf(out, ":  %.200s", word ? field_value_label(word) : given);
+		buf_adds(out, ":  ");
+		if (field && field->type == FIELD_TIME) { /* as forms of records show it */
+			json_t *moment = json_string(given);
+			workbench_name_field(wb, field, moment, out);
+			json_decref(moment);
+		} else {
+			buf_addf(out, "%.200s", word ? field_value_label(word) : given);
+		}
 		if (!met && !value)
 			buf_addf(out, "  (%s)", _("this is not what is asked for"));
 	} else if (!optional) {

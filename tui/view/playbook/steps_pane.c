@@ -67,12 +67,54 @@ static int is_waiting(const struct run *run, const char *id)
 	return 0;
 }
 
+/* Marks the step, and all that may follow on it: whatever of the workflow is named in it. */
+static void reach(const struct run *run, const json_t *value, json_t *reached)
+{
+	const char *text = json_string_value(value);
+	const char *name;
+	size_t i;
+	json_t *member;
+	if (text && json_object_get(workflow_of(run), text) && !json_object_get(reached, text)) {
+		json_object_set_new(reached, text, json_true());
+		reach(run, json_object_get(workflow_of(run), text), reached);
+	}
+	json_object_foreach((json_t *)(uintptr_t)value, name, member)
+		reach(run, member, reached);
+	json_array_foreach((json_t *)(uintptr_t)value, i, member)
+		reach(run, member, reached);
+}
+
+/* What may still come: a new reference to an object with the ids of those steps. Where branches meet again, and a loop, is
+ * counted in even where the way does not lead there: what is not in it does not come for certain. */
+static json_t *steps_to_come(const struct run *run)
+{
+	json_t *reached = json_object();
+	const char *id;
+	json_t *step;
+	for (size_t i = 0; i < run->waiting_count; i++) {
+		json_t *first = json_string(run->waiting[i].id);
+		reach(run, first, reached);
+		json_decref(first);
+	}
+	if (run->waiting_count == 0)
+		return reached;
+	reach(run, json_object_get(run->playbook->tree, "workflow_exception"), reached); /* where a failure leads */
+	json_object_foreach((json_t *)(uintptr_t)workflow_of(run), id, step) {
+		if (json_is(step, "type", "while-condition"))
+			reach(run, step, reached);
+		else if (!json_is(step, "type", "action") && !json_is(step, "type", "start"))
+			reach(run, json_object_get(step, "on_completion"), reached);
+	}
+	return reached;
+}
+
 void steps_pane(struct view *v, const struct run *run, const struct waiting *w)
 {
 	struct buf line = BUF_INIT;
 	const char *id;
 	json_t *step;
 	size_t n = 0;
+	json_t *to_come = steps_to_come(run);
 	steps_place(run, w, &line);
 	view_pane_line(v, TONE_HEADING, line.len ? line.data : _("Steps"));
 	json_object_foreach((json_t *)(uintptr_t)workflow_of(run), id, step) {
@@ -81,15 +123,17 @@ void steps_pane(struct view *v, const struct run *run, const struct waiting *w)
 		const json_t *done = recorded(run, id);
 		int here = w && strcmp(id, w->id) == 0;
 		int waits = here || is_waiting(run, id);
+		int passed_by = !done && !waits && !json_object_get(to_come, id);
 		const char *name = playbook_text(json_object_get(step, "name"));
 		const char *mark = here                                    ? "▶"
 		                   : waits                                 ? ">"
+		                   : passed_by                             ? "·"
 		                   : !done                                 ? " "
 		                   : json_get_string(done, "left_unknown") ? "?"
 		                   : json_is(done, "outcome", "done")      ? "✓"
 		                                                           : "–";
 		buf_clear(&line);
-		buf_addf(&line, "%s %2zu %s", mark, ++n, *name ? name : id);
+		buf_addf(&line, "%s %2zu %s%s", mark, ++n, *name ? name : id, passed_by ? _(" (not on this way)") : "");
 		if (done && !json_is(done, "outcome", "done")) {
 			buf_adds(&line, " (");
 			record_field_text(done, kind_field(record_kind(done), "outcome"), &line);
@@ -101,11 +145,12 @@ void steps_pane(struct view *v, const struct run *run, const struct waiting *w)
 			buf_addc(&line, ')');
 		}
 		view_pane_line(v,
-		               here    ? TONE_HEADING
-		               : waits ? TONE_ATTENTION
-		               : done  ? TONE_FAINT
-		                       : TONE_PLAIN,
+		               here                ? TONE_HEADING
+		               : waits             ? TONE_ATTENTION
+		               : done || passed_by ? TONE_FAINT
+		                                   : TONE_PLAIN,
 		               line.data);
 	}
+	json_decref(to_come);
 	buf_release(&line);
 }
