@@ -34,6 +34,8 @@ struct engine {
 	struct thread main;
 	json_t *visits;    /* step id -> how often it was entered */
 	json_t *variables; /* name -> string or null: what the run has set or the playbook declares */
+	json_t *failed;    /* step id -> true: the run went on behind its failure, and no later passage made it good */
+	int excepted;      /* the workflow_exception was entered */
 	unsigned rounds;
 };
 
@@ -91,12 +93,36 @@ static void pop(struct thread *t)
 static void advance(struct engine *e, struct thread *t);
 static void engine_complete(struct engine *e, struct thread *t, int failed);
 
+/* The step of the playbook's workflow_exception, or NULL. */
+static const char *exception_of(const struct engine *e)
+{
+	const char *exception = json_get_string(e->p->tree, "workflow_exception");
+	return exception && playbook_step(e->p, exception) ? exception : NULL;
+}
+
+static void enter_exception(struct engine *e, const char *exception)
+{
+	e->excepted = 1;
+	push(e, &e->main, exception);
+}
+
+/* The run is at its end: what failed and was not made good on the way leads to the exception, once. */
+static void end_run(struct engine *e)
+{
+	const char *exception = exception_of(e);
+	if (exception && !e->excepted && json_object_size(e->failed) > 0)
+		enter_exception(e, exception);
+}
+
 /* The branch on top is over: back to the step that opened it. A while asks again, as a new passage. */
 static void end_branch(struct engine *e, struct thread *t)
 {
 	pop(t);
-	if (t->count == 0)
+	if (t->count == 0) {
+		if (t == &e->main)
+			end_run(e);
 		return;
+	}
 	struct frame *top = &t->frames[t->count - 1];
 	if (is_type(step_of(e, top), "while-condition"))
 		engine_enter(e, top, top->id);
@@ -107,14 +133,14 @@ static void end_branch(struct engine *e, struct thread *t)
 /* Nothing is laid down for this failure: the exception takes the run over, or the step is offered again. */
 static void engine_fail(struct engine *e, struct frame *top)
 {
-	const char *exception = json_get_string(e->p->tree, "workflow_exception");
-	if (!exception || !playbook_step(e->p, exception)) {
+	const char *exception = exception_of(e);
+	if (!exception) {
 		engine_enter(e, top, top->id);
 		return;
 	}
 	thread_release(&e->main);
 	memset(&e->main, 0, sizeof e->main);
-	push(e, &e->main, exception);
+	enter_exception(e, exception);
 }
 
 /* The step on top is over: on to what follows it, or back to what opened this branch. */
@@ -123,6 +149,10 @@ static void engine_complete(struct engine *e, struct thread *t, int failed)
 	struct frame *top = &t->frames[t->count - 1];
 	const json_t *step = step_of(e, top);
 	const char *next = json_get_string(step, "on_completion");
+	if (next && failed)
+		json_object_set_new(e->failed, top->id, json_true());
+	else
+		json_object_del(e->failed, top->id);
 	if (!next)
 		next = json_get_string(step, failed ? "on_failure" : "on_success");
 	if (next)
@@ -180,6 +210,7 @@ struct engine *engine_new(const struct playbook *p)
 	e->p = p;
 	e->visits = json_object();
 	e->variables = json_object();
+	e->failed = json_object();
 	const char *name;
 	json_t *variable;
 	json_object_foreach(json_object_get(p->tree, "playbook_variables"), name, variable) {
@@ -198,6 +229,7 @@ void engine_free(struct engine *e)
 	thread_release(&e->main);
 	json_decref(e->visits);
 	json_decref(e->variables);
+	json_decref(e->failed);
 	free(e);
 }
 

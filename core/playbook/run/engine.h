@@ -8,8 +8,10 @@
  *
  * A failed step goes to its on_failure, or, without one, to the playbook's
  * workflow_exception, which takes the whole run over; where there is neither,
- * the step is offered again: nothing goes on as if it had been done. (A step
- * with on_completion goes on in either case.)
+ * the step is offered again: nothing goes on as if it had been done. A step
+ * with on_completion goes on in either case; what failed there and was not made
+ * good by a later passage of the step leads to the workflow_exception at the end
+ * of the run, as its last act.
  *
  * Variables belong to the run. They begin with the values of the playbook, get
  * others at the start (engine_set()) and by steps, whose answer is then a JSON

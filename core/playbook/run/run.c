@@ -198,7 +198,7 @@ int run_load(struct case_file *c, const char *label, struct run *run, struct err
 		set_variables(run);
 		rc = load_steps(c, run, err);
 	}
-	if (rc == 0 && !json_is(run->record, "state", "abandoned"))
+	if (rc == 0 && !json_is(run->record, "state", "abandoned") && !json_is(run->record, "state", "finished"))
 		run->waiting_count = engine_waiting(run->engine, run->waiting, RUN_WAITING);
 	buf_release(&text);
 	if (rc < 0)

@@ -217,6 +217,49 @@ static void a_failure_never_passes_for_done(void **state)
 	waits_for("");
 }
 
+/* The way goes on behind on_completion; at its end the exception is a step like another, once, unless all was made good. */
+static void what_failed_on_the_way_leads_to_the_exception_at_the_end(void **state)
+{
+	(void)state;
+	static const char book[] =
+	    HEAD "workflow_exception: tell\nworkflow:\n  start: {type: start, on_completion: again}\n"
+	         "  again: {type: while-condition, name: Again, condition: '__x__:value = 1', on_true: cut,\n"
+	         "      on_completion: last}\n"
+	         "  cut: {type: action, name: x, on_completion: ec}\n  ec: {type: end}\n"
+	         "  last: {type: action, name: x, on_success: end, on_failure: other}\n"
+	         "  other: {type: action, name: x, on_completion: end}\n"
+	         "  end: {type: end}\n"
+	         "  tell: {type: action, name: Tell, on_completion: et, genba: {records: [{note: true}]}}\n"
+	         "  et: {type: end}\n";
+	for (int made_good = 0; made_good < 2; made_good++) {
+		start(book, "R1-A1");
+		for (int i = 0; i <= made_good; i++) {
+			must_record(OUTCOME_DONE, "yes", NULL, 0);
+			must_record(i ? OUTCOME_DONE : OUTCOME_FAILED, NULL, NULL, 0);
+			waits_for("again");
+		}
+		must_record(OUTCOME_DONE, "no", NULL, 0);
+		must_record(OUTCOME_FAILED, NULL, NULL, 0); /* on_failure is laid down for this one */
+		waits_for("other");
+		must_record(OUTCOME_DONE, NULL, NULL, 0);
+		if (made_good) {
+			waits_for("");
+			continue;
+		}
+		waits_for("tell");
+		assert_string_equal(json_get_string(run.record, "state"), "running");
+		scene_reopen(&scene);
+		one_run_load();
+		waits_for("tell");
+		refused("a note");
+		must_record(OUTCOME_FAILED, NULL, NULL, 0); /* nobody was reached: on record, and the run is over */
+		waits_for("");
+		one_run_load();
+		waits_for("");
+		assert_string_equal(json_get_string(run.record, "state"), "finished");
+	}
+}
+
 static void a_loop_asks_again_each_time(void **state)
 {
 	(void)state;
@@ -378,6 +421,7 @@ int main(void)
 	    WITH_RUN(offers_are_quoted_and_never_more_than_shown),
 	    WITH_RUN(what_is_put_in_stays_a_word_within_quotes),
 	    WITH_RUN(a_failure_never_passes_for_done),
+	    WITH_RUN(what_failed_on_the_way_leads_to_the_exception_at_the_end),
 	    WITH_RUN(a_loop_asks_again_each_time),
 	    WITH_RUN(a_circle_of_variables_stops_and_asks),
 	    WITH_RUN(a_run_is_paused_taken_up_and_abandoned),
