@@ -166,10 +166,10 @@ static void count_affair(struct activity *a, const struct affair *affair)
 	if (affair->on_site)
 		place(&(struct placing){a, add_on_site, affair}, &on_site);
 	/* an affair is of the quarter in which it was first heard of */
-	if (affair->asked.known)
-		place(&(struct placing){a, add_incident, affair}, &affair->asked);
-	else if (affair->rescue)
+	if (affair->rescue && !affair->asked.known)
 		place(&(struct placing){a, add_incident, affair}, &rescue);
+	else if (affair->consulted)
+		place(&(struct placing){a, add_incident, affair}, &affair->asked);
 }
 
 static void widen(long *from, long *until, const struct day_span *on)

@@ -100,6 +100,7 @@ static void ask(struct making *m, const char *id, const char *when)
 	one = &out->asked[out->asked_count++];
 	one->affair = (size_t)(affair - out->items);
 	day_span_of(when, &one->on);
+	affair->consulted = 1;
 	if (one->on.known && (!affair->asked.known || one->on.first < affair->asked.first))
 		affair->asked = one->on;
 }
@@ -143,6 +144,13 @@ static const char *one_text(struct making *m, const char *label, const char *fie
 	return file && strcmp(file, "unknown") != 0 ? file : registered;
 }
 
+/* What has a date, of its beginning or of its end alone, took place. */
+static void take_acts(struct affair *affair)
+{
+	affair->on_site |= affair->dates[AFFAIR_ON_SITE_FROM] || affair->dates[AFFAIR_ON_SITE_UNTIL];
+	affair->rescue |= affair->on_site || affair->dates[AFFAIR_RESCUE_FROM] || affair->dates[AFFAIR_RESCUE_UNTIL];
+}
+
 /* ---- case files */
 
 /* A case's id is that of its record. */
@@ -165,8 +173,11 @@ static void take_case(struct making *m, const struct desk_case *one)
 {
 	const json_t *record = case_record(one);
 	const char *stage = json_get_string(record, "stage");
-	int says = json_object_get(record, "consulted") || json_object_get(record, "rescue_from") ||
-	           json_object_get(record, "on_site_from");
+	int on_site = stage && strcmp(stage, "on_site") == 0;
+	int rescue = on_site || (stage && strcmp(stage, "rescue") == 0);
+	int says = rescue || json_object_get(record, "consulted");
+	for (size_t i = 0; i < AFFAIR_OBSERVE_FROM; i++)
+		says |= json_object_get(record, date_fields[i]) != NULL;
 	if (!record || (!says && is_register(one))) /* a register is no case of its own */
 		return;
 	struct affair *affair = affair_of(m, one->id);
@@ -179,9 +190,9 @@ static void take_case(struct making *m, const struct desk_case *one)
 	affair->kinds = json_object_get(record, "kinds");
 	affair->group = organisation_of(one->records, json_get_string(record, "party"), &affair->organisation);
 	affair->over = stage && (strcmp(stage, "observation") == 0 || strcmp(stage, "closed") == 0);
-	affair->on_site = affair->dates[AFFAIR_ON_SITE_FROM] || (stage && strcmp(stage, "on_site") == 0);
-	affair->rescue =
-	    affair->on_site || affair->dates[AFFAIR_RESCUE_FROM] || (stage && strcmp(stage, "rescue") == 0);
+	affair->on_site = on_site;
+	affair->rescue = rescue;
+	take_acts(affair);
 }
 
 /* ---- registers */
@@ -226,8 +237,9 @@ static void take_consultation(struct making *m, const struct desk_case *one, con
 		affair->group = group;
 	if (!affair->organisation)
 		affair->organisation = name;
-	affair->on_site |= affair->dates[AFFAIR_ON_SITE_FROM] || desk_is(record, "became", "on_site");
-	affair->rescue |= affair->on_site || affair->dates[AFFAIR_RESCUE_FROM] || desk_is(record, "became", "rescue");
+	affair->on_site |= desk_is(record, "became", "on_site");
+	affair->rescue |= desk_is(record, "became", "rescue");
+	take_acts(affair);
 	/* of several consultations about one case each has its own date, and the file knows one */
 	const char *when = json_get_string(record, "when");
 	const char *consulted = affair->asked.known ? NULL : json_get_string(file, "consulted");

@@ -36,7 +36,8 @@ struct affair {            /* texts are borrowed from the cases it was made of *
 	const char *trigger;
 	const json_t *kinds; /* array, or NULL */
 	enum org_group group;
-	int rescue; /* there was one, dated or not */
+	int consulted; /* there was a consultation, dated or not */
+	int rescue;    /* so too */
 	int on_site;
 	int over; /* the file says observation or closed */
 	int has_file;

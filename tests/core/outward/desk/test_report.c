@@ -386,6 +386,70 @@ static void what_no_quarter_holds_is_unknown_there(void **state)
 	activity_release(&a);
 }
 
+/* What took place and has no date, or that of its end alone, is unknown, never nothing: of case files, of registers, and of a
+ * case that is its own register. */
+static void what_has_no_date_is_unknown(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *of_case;         /* fields of the case's record */
+		const char *of_consultation; /* of one in the same file; NULL: there is none */
+		int consultations, rescues, on_site, incidents;
+	} registers[] = {
+	    {"'stage': 'on_site'", NULL, 0, 1, 1, 1},
+	    {"'stage': 'on_site'", "'summary': 'x'", 1, 1, 1, 2},
+	    {"'stage': 'rescue'", "'summary': 'x'", 1, 1, 0, 2},
+	    {"'stage': 'rescue', 'route': 'desk'", NULL, 1, 1, 0, 1},
+	    {"'stage': 'advice', 'route': 'desk'", NULL, 1, 0, 0, 1},
+	    {"'stage': 'advice'", NULL, 0, 0, 0, 0},
+	    {"'stage': 'closed', 'rescue_until': '2014-05-02'", NULL, 0, 1, 0, 1},
+	    {"'stage': 'closed', 'on_site_until': '2014-05-02'", "'summary': 'x'", 1, 1, 1, 2},
+	    {"'stage': 'unknown'", "'summary': 'x'", 1, 0, 0, 1},
+	    {"'stage': 'unknown'", "'became': 'rescue'", 1, 1, 0, 1},
+	    {"'stage': 'unknown'", "'became': 'on_site'", 1, 1, 1, 1},
+	    {"'stage': 'unknown'", "'on_site_until': '2014-05-02'", 1, 1, 1, 1},
+	    {"'stage': 'on_site', 'rescue_from': '..', 'on_site_from': '2014-06/2014-07'", NULL, 0, 1, 1, 1},
+	};
+	static const char id[] = "11111111-1111-4111-8111-111111111111";
+	for (size_t i = 0; i < sizeof registers / sizeof *registers; i++) {
+		char *text = xasprintf(
+		    "{'%s': {'kind': 'case', 'label': 'R1-C1', %s}%s%s%s}", id, registers[i].of_case,
+		    registers[i].of_consultation ? ", 'q': {'kind': 'consultation', 'id': 'q', 'label': 'R1-Q1', " : "",
+		    registers[i].of_consultation ? registers[i].of_consultation : "",
+		    registers[i].of_consultation ? "}" : "");
+		for (char *p = text; (p = strchr(p, '\'')); p++)
+			*p = '"';
+		struct desk_case one = {.records = json_loads(text, 0, NULL)};
+		struct reading r = {.cases = {.items = &one, .count = 1}, .told = BUF_INIT};
+		struct period_wish wish = {2014 * 12 + 3, 2014 * 12 + 8, 4, NULL, 0};
+		assert_non_null(one.records);
+		memcpy(one.id, id, sizeof id);
+		affairs_make(&r.cases, hear, &r, &r.affairs);
+		activity_count(&r.affairs, &wish, ACTIVITY_BY_ACT, &r.activity);
+		r.array = activity_json(&r.activity, 0);
+		const struct activity_counts *unknown = &r.activity.counts[r.activity.count - 1];
+		long incidents = 0;
+		for (size_t k = 0; k < ACTIVITY_VALUES; k++)
+			incidents += unknown->incident[k];
+		if (unknown->consultations != registers[i].consultations || unknown->rescues != registers[i].rescues ||
+		    unknown->on_site != registers[i].on_site || incidents != registers[i].incidents)
+			fail_msg("%s: %ld %ld %ld, %ld kinds", text, unknown->consultations, unknown->rescues,
+			         unknown->on_site, incidents);
+		for (size_t of = 0; of < OF_COUNT; of++) /* one whose beginning is on record, and no end, is running */
+			assert_int_equal(unknown->duration[of][DURATION_UNKNOWN] + unknown->duration[of][RUNNING],
+			                 of == OF_RESCUE ? registers[i].rescues : registers[i].on_site);
+		assert_int_equal(unknown->organisation[ORG_UNKNOWN], registers[i].rescues);
+		for (size_t k = 0; k + 1 < r.activity.count; k++)
+			assert_int_equal(r.activity.counts[k].rescues + r.activity.counts[k].on_site, 0);
+		json_decref(r.array);
+		activity_release(&r.activity);
+		affairs_release(&r.affairs);
+		buf_release(&r.told);
+		json_decref(one.records);
+		free(text);
+	}
+}
+
 static void a_month_later(void **state)
 {
 	(void)state;
@@ -427,6 +491,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(dates_are_local_and_no_more_exact_than_recorded),
 	    cmocka_unit_test(what_no_quarter_holds_is_unknown_there),
+	    cmocka_unit_test(what_has_no_date_is_unknown),
 	    cmocka_unit_test(a_month_later),
 	    cmocka_unit_test(periods_of_other_fiscal_years),
 	    cmocka_unit_test(shares_add_up),
