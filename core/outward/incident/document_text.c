@@ -142,7 +142,9 @@ void document_text(const struct document *d, struct buf *out)
 		case DOCUMENT_ITEM:
 			add_wrapped(out, part->text, 2);
 			break;
-		case DOCUMENT_TABLE:
+		case DOCUMENT_TABLE: /* apart from the rows and items before it, which look like its own */
+			if (i > 0 && (part[-1].sort == DOCUMENT_CELL || part[-1].sort == DOCUMENT_ITEM))
+				buf_addc(out, '\n');
 			heading = i;
 			break;
 		case DOCUMENT_COLUMN:

@@ -95,11 +95,47 @@ static int add_first_act(struct report *p, const json_t *asset, struct buf *out)
 	return 0;
 }
 
+/* What of the machine is there as evidence: each type with its first label, and how many there are. 1: it is told. */
+static int add_collected(struct report *p, const json_t *asset, struct buf *out)
+{
+	const struct field *type = kind_field(kind_find("evidence"), "type");
+	struct buf all = BUF_INIT;
+	for (size_t t = 0; t < type->value_count; t++) {
+		const char *first = NULL;
+		size_t n = 0;
+		size_t i;
+		json_t *evidence;
+		json_array_foreach(report_records(p, "evidence"), i, evidence) {
+			if (!json_is(evidence, "type", type->values[t].name) ||
+			    !json_is(evidence, "on", record_label(asset)))
+				continue;
+			first = n++ ? first : record_label(evidence);
+		}
+		if (n)
+			buf_addf(&all, "%s%s (%s", all.len ? _(", ") : "", field_value_label(&type->values[t]), first);
+		if (n > 1)
+			buf_addf(&all, " \xC3\x97%zu", n);
+		buf_adds(&all, n ? ")" : "");
+	}
+	if (all.len)
+		buf_addf(out, _("by evidence: %s"), all.data);
+	buf_release(&all);
+	return out->len > 0;
+}
+
+/* Nothing is set, or that nothing is known. */
+static int is_unsaid(const json_t *value)
+{
+	return !value || (json_array_size(value) == 1 && json_holds(value, "unknown"));
+}
+
 /* What other records say of a field that is not set. 1: they say it. */
 static int add_derived(struct report *p, const json_t *record, const char *name, struct buf *out)
 {
-	if (json_object_get(record, name))
+	if (!is_unsaid(json_object_get(record, name)))
 		return 0;
+	if (strcmp(name, "preserved") == 0 && kind_has(json_get_string(record, "kind"), KIND_ASSET))
+		return add_collected(p, record, out);
 	if (strcmp(name, "holder") == 0)
 		return add_first_holder(p, record, out);
 	return strcmp(name, "first_compromised") == 0 && add_first_act(p, record, out);

@@ -205,6 +205,38 @@ static void what_nobody_looked_at_fits_on_a_page(void **state)
 	holds(text, "by events: 2014-03-11 01:07:50.75Z (R1-V1)", 1);
 }
 
+/* A machine whose collection is there as evidence is not one of which nobody knows whether it was preserved; and its row is
+ * told apart from those of the next table. */
+static void what_is_there_as_evidence_was_preserved(void **state)
+{
+	(void)state;
+	add("asset", "hostname=PC-1 status=infected");
+	add("asset", "hostname=PC-2 status=infected preserved=disk containment=isolated");
+	add("asset", "hostname=PC-3 status=infected");
+	add("evidence", "title=a type=triage on=R1-A1");
+	add("evidence", "title=b type=triage on=R1-A1");
+	add("evidence", "title=c type=memory on=R1-A1");
+	add("evidence", "title=d type=memory on=R1-A2");
+	struct err err = ERR_INIT;
+	struct document d = {.title = NULL};
+	struct buf out = BUF_INIT;
+	struct release *r = release_open(the_case, &internal, &err);
+	if (!r || report_make(r, REPORT_INCIDENT, &d, &err) < 0)
+		fail_msg("%s", err.message);
+	document_text(&d, &out);
+	holds(out.data, "\n\n  R1-A2 · Name: PC-2 · Containment", 1);
+	document_release(&d);
+	release_close(r);
+	buf_release(&out);
+	const char *text = report(REPORT_INCIDENT, &internal, document_text);
+	holds(text,
+	      "Preserved: by evidence: memory (R1-E3), triage (R1-E1 \xC3\x97"
+	      "2)",
+	      1);
+	holds(text, "Preserved: disk", 1);
+	holds(text, "Preserved: unknown", 1);
+}
+
 static void what_may_not_leave_is_counted(void **state)
 {
 	(void)state;
@@ -379,6 +411,7 @@ int main(void)
 	    TEST(the_day_of_knowing_is_the_first_of_thirty),
 	    TEST(a_time_in_no_zone_is_of_its_day),
 	    TEST(the_title_is_printable_in_each_form),
+	    TEST(what_is_there_as_evidence_was_preserved),
 	    TEST(what_may_not_leave_is_counted),
 	    TEST(words_of_a_table_are_left_whole_if_there_is_room),
 	    TEST(what_nobody_looked_at_fits_on_a_page),
