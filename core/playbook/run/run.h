@@ -171,4 +171,7 @@ json_t *run_report(struct case_file *c, const struct run *run);
 /* The same as Markdown, in the interface's language. Texts from outside are printable and escaped. */
 void run_report_markdown(const json_t *report, struct buf *out);
 
+/* The same to be read on a screen: no marks, and times as a sentence says them. */
+void run_report_text(const json_t *report, struct buf *out);
+
 #endif

@@ -1,5 +1,6 @@
 /* What was done in a run: one JSON object, and the same for people. */
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
@@ -88,86 +89,118 @@ json_t *run_report(struct case_file *c, const struct run *run)
 	return report;
 }
 
-/* ---- Markdown */
+/* ---- for people: Markdown, and text */
+
+struct account {
+	struct buf *out;
+	int is_text; /* no marks, and times as a sentence says them */
+};
 
 /* Nothing of the text acts as Markdown, HTML or control. */
-static void add_escaped(struct buf *out, const char *text)
+static void add_escaped(const struct account *a, const char *text)
 {
 	struct buf safe = BUF_INIT;
 	printable_add(&safe, text, strlen(text), PRINTABLE_LINE);
 	for (const char *p = safe.data; *p; p++) {
-		if (strchr("\\`*_[]<>|&~", *p))
-			buf_addc(out, '\\');
-		buf_addc(out, *p);
+		if (!a->is_text && strchr("\\`*_[]<>|&~", *p))
+			buf_addc(a->out, '\\');
+		buf_addc(a->out, *p);
 	}
 	buf_release(&safe);
 }
 
-static void add_value(struct buf *out, const json_t *value)
+static void add_heading(const struct account *a, const char *marks)
+{
+	buf_addf(a->out, "%s", a->is_text ? "" : marks);
+}
+
+/* "- **Tool**: " */
+static void add_name(const struct account *a, const char *name, const char *indent)
+{
+	buf_addf(a->out, a->is_text ? "%s- %s: " : "%s- **%s**: ", indent, name);
+}
+
+static void add_time(const struct account *a, const char *time)
+{
+	char *said = a->is_text ? edtf_said(time) : xstrdup(time);
+	add_escaped(a, said);
+	free(said);
+}
+
+static void add_value(const struct account *a, const json_t *value)
 {
 	size_t i;
 	json_t *item;
 	if (json_is_string(value))
-		add_escaped(out, json_string_value(value));
+		add_escaped(a, json_string_value(value));
 	json_array_foreach(value, i, item) {
-		buf_adds(out, i ? ", " : "");
-		add_value(out, item);
+		buf_adds(a->out, i ? ", " : "");
+		add_value(a, item);
 	}
 }
 
 /* "- **Tool**: dd\n" */
-static void add_line(struct buf *out, const char *kind, const json_t *object, const char *name, const char *indent)
+static void add_line(const struct account *a, const char *kind, const json_t *object, const char *name,
+                     const char *indent)
 {
 	const json_t *value = json_object_get(object, name);
 	const struct field *field = kind_field(kind_find(kind), name);
 	if (!value || (json_is_array(value) && json_array_size(value) == 0))
 		return;
-	buf_addf(out, "%s- **%s**: ", indent, field ? field_label(field) : name);
+	add_name(a, field ? field_label(field) : name, indent);
 	const struct field_value *word = field && json_is_string(value) && field->value_count
 	                                     ? field_value_find(field, json_string_value(value))
 	                                     : NULL;
 	if (word)
-		add_escaped(out, field_value_label(word));
+		add_escaped(a, field_value_label(word));
+	else if (field && field->type == FIELD_TIME && json_is_string(value))
+		add_time(a, json_string_value(value));
 	else
-		add_value(out, value);
-	buf_addc(out, '\n');
+		add_value(a, value);
+	buf_addc(a->out, '\n');
 }
 
 /* What a playbook calls itself or a step is on record in English. */
-static void add_words(struct buf *out, const json_t *object, const char *name)
+static void add_words(const struct account *a, const json_t *object, const char *name)
 {
 	const char *text = json_get_string(object, name);
 	if (text)
-		add_escaped(out, stored_words_of_program(text));
+		add_escaped(a, stored_words_of_program(text));
 }
 
-static void add_step(struct buf *out, size_t number, const json_t *step)
+static void add_step(const struct account *a, size_t number, const json_t *step)
 {
 	static const char *const names[] = {
 	    "outcome", "started",      "ended",  "who",      "role",     "asset", "answer", "reason", "command",
 	    "tool",    "tool_version", "result", "evidence", "decision", "links", "notes",  NULL};
-	buf_addf(out, "\n### %zu. ", number);
-	add_words(out, step, "name");
-	buf_adds(out, " (");
-	add_value(out, json_object_get(step, "label"));
-	buf_adds(out, ")\n\n");
+	const char *started = json_get_string(step, "started_utc");
+	buf_addc(a->out, '\n');
+	add_heading(a, "### ");
+	buf_addf(a->out, "%zu. ", number);
+	add_words(a, step, "name");
+	buf_adds(a->out, " (");
+	add_value(a, json_object_get(step, "label"));
+	buf_adds(a->out, ")\n\n");
 	for (size_t i = 0; names[i]; i++)
-		add_line(out, "step", step, names[i], "");
+		add_line(a, "step", step, names[i], "");
 	struct buf unknown = BUF_INIT;
 	run_unknown_text(step, &unknown);
 	if (unknown.len) {
-		buf_addf(out, "- **%s**: ", field_label(kind_field(kind_find("step"), "left_unknown")));
-		add_escaped(out, unknown.data);
-		buf_addc(out, '\n');
+		add_name(a, field_label(kind_field(kind_find("step"), "left_unknown")), "");
+		add_escaped(a, unknown.data);
+		buf_addc(a->out, '\n');
 	}
 	buf_release(&unknown);
-	if (json_get_string(step, "ended_utc"))
-		buf_addf(out, "- **UTC**: %s – %s\n",
-		         json_get_string(step, "started_utc") ? json_get_string(step, "started_utc") : "",
-		         json_get_string(step, "ended_utc"));
+	if (json_get_string(step, "ended_utc")) {
+		add_name(a, "UTC", "");
+		add_time(a, started ? started : "");
+		buf_adds(a->out, " – ");
+		add_time(a, json_get_string(step, "ended_utc"));
+		buf_addc(a->out, '\n');
+	}
 }
 
-void run_report_markdown(const json_t *report, struct buf *out)
+static void add_report(const struct account *a, const json_t *report)
 {
 	static const char *const head[] = {"state",       "started",         "ended", "reason",
 	                                   "playbook_id", "playbook_digest", NULL};
@@ -180,31 +213,49 @@ void run_report_markdown(const json_t *report, struct buf *out)
 	                                       NULL};
 	size_t i;
 	json_t *row;
-	buf_adds(out, "# ");
-	add_words(out, report, "playbook");
-	buf_adds(out, " (");
-	add_value(out, json_object_get(report, "label"));
-	buf_adds(out, ")\n\n");
+	add_heading(a, "# ");
+	add_words(a, report, "playbook");
+	buf_adds(a->out, " (");
+	add_value(a, json_object_get(report, "label"));
+	buf_adds(a->out, ")\n\n");
 	for (i = 0; head[i]; i++)
-		add_line(out, "run", report, head[i], "");
-	buf_addf(out, _("- case %s, commit %s\n"), json_get_string(report, "case"), json_get_string(report, "commit"));
-	if (json_array_size(json_object_get(report, "assets")))
-		buf_addf(out, "\n## %s\n\n", kind_label(kind_find("asset")));
+		add_line(a, "run", report, head[i], "");
+	buf_addf(a->out, _("- case %s, commit %s\n"), json_get_string(report, "case"),
+	         json_get_string(report, "commit"));
+	if (json_array_size(json_object_get(report, "assets"))) {
+		buf_addc(a->out, '\n');
+		add_heading(a, "## ");
+		buf_addf(a->out, "%s\n\n", kind_label(kind_find("asset")));
+	}
 	json_array_foreach(json_object_get(report, "assets"), i, row) {
-		buf_adds(out, "- ");
-		add_value(out, json_object_get(row, "label"));
-		buf_addc(out, ' ');
-		add_value(out, json_object_get(row, "hostname"));
-		buf_addc(out, '\n');
+		buf_adds(a->out, "- ");
+		add_value(a, json_object_get(row, "label"));
+		buf_addc(a->out, ' ');
+		add_value(a, json_object_get(row, "hostname"));
+		buf_addc(a->out, '\n');
 		for (size_t k = 0; of_asset[k]; k++)
-			add_line(out, "asset", row, of_asset[k], "  ");
+			add_line(a, "asset", row, of_asset[k], "  ");
 	}
-	buf_addf(out, "\n## %s\n", kind_label(kind_find("step")));
+	buf_addc(a->out, '\n');
+	add_heading(a, "## ");
+	buf_addf(a->out, "%s\n", kind_label(kind_find("step")));
 	json_array_foreach(json_object_get(report, "steps"), i, row)
-		add_step(out, i + 1, row);
+		add_step(a, i + 1, row);
 	if (json_array_size(json_object_get(report, "waiting"))) {
-		buf_addf(out, "\n## %s\n\n- ", _("Not done yet"));
-		add_value(out, json_object_get(report, "waiting"));
-		buf_addc(out, '\n');
+		buf_addc(a->out, '\n');
+		add_heading(a, "## ");
+		buf_addf(a->out, "%s\n\n- ", _("Not done yet"));
+		add_value(a, json_object_get(report, "waiting"));
+		buf_addc(a->out, '\n');
 	}
+}
+
+void run_report_markdown(const json_t *report, struct buf *out)
+{
+	add_report(&(struct account){out, 0}, report);
+}
+
+void run_report_text(const json_t *report, struct buf *out)
+{
+	add_report(&(struct account){out, 1}, report);
 }

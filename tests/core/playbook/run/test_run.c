@@ -395,6 +395,13 @@ static void the_account_tells_who_when_and_with_what(void **state)
 	run_report_markdown(account, &text);
 	assert_non_null(strstr(text.data, "a\\|b \\<script\\> \\*x\\*"));
 	assert_non_null(strstr(text.data, "### 1\\. x") ? text.data : strstr(text.data, "### 1. x"));
+	buf_clear(&text);
+	run_report_text(account, &text); /* on a screen without marks, and with times as people read them */
+	assert_non_null(strstr(text.data, "- Tool: a|b <script> *x*\n"));
+	assert_non_null(strstr(text.data, "\n1. x ("));
+	assert_null(strstr(text.data, "**"));
+	assert_null(strstr(text.data, local));
+	assert_null(strchr(text.data, '#'));
 	json_decref(account);
 	buf_release(&text);
 }
