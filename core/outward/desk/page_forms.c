@@ -13,28 +13,123 @@
 
 /* ---- text */
 
+/* How a table is made to fit: whole, headings broken at spaces, numbers apart from their shares too, headings broken anywhere. */
+enum table_fit { FIT_WHOLE, FIT_WORDS, FIT_SHARES, FIT_ANYWHERE };
+
+/* The widest part of the text that stays together. */
+static size_t width_of(const char *text, const char *apart)
+{
+	size_t most = 0;
+	while (*text) {
+		const char *end = *apart ? strstr(text, apart) : NULL;
+		size_t width = text_width_n(text, end ? (size_t)(end - text) : strlen(text));
+		most = width > most ? width : most;
+		text = end ? end + 1 : text + strlen(text);
+	}
+	return most;
+}
+
+/* How wide each column is at least. The sum of them with what is between. */
+static size_t column_widths(const struct page_block *table, enum table_fit fit, size_t *widths)
+{
+	size_t sum = 2 * (table->columns - 1);
+	for (size_t k = 0; k < table->columns; k++) {
+		widths[k] = fit == FIT_ANYWHERE ? 2 : width_of(table->cells[k], fit == FIT_WHOLE ? "" : " ");
+		for (size_t i = k + table->columns; i < table->count; i += table->columns) {
+			size_t width = width_of(table->cells[i], fit < FIT_SHARES ? "" : " (");
+			widths[k] = width > widths[k] ? width : widths[k];
+		}
+		sum += widths[k];
+	}
+	return sum;
+}
+
+/* What room is left goes to headings that are broken: first to make words whole, those that want least of it, then to the
+ * narrowest. */
+static void widen_columns(const struct page_block *table, size_t sum, size_t *widths)
+{
+	for (int words = 1; words >= 0; words--)
+		for (size_t best = 0; sum < PROSE_CELLS && best < table->columns;) {
+			size_t more = 0;
+			best = table->columns;
+			for (size_t i = 0; i < table->columns; i++) {
+				size_t want = width_of(table->cells[i], words ? " " : "");
+				size_t lack = want > widths[i] ? want - widths[i] : 0;
+				if (lack == 0 || (words && sum + lack > PROSE_CELLS) ||
+				    (best < table->columns && (words ? lack >= more : widths[i] >= widths[best])))
+					continue;
+				best = i;
+				more = words ? lack : 1;
+			}
+			if (best == table->columns)
+				break;
+			widths[best] += more;
+			sum += more;
+		}
+}
+
+static void text_cell(const struct page_block *table, size_t column, const char *text, size_t cells, struct buf *out)
+{
+	size_t width = text_width(text);
+	buf_adds(out, column ? "  " : "");
+	if (column >= table->keys) /* numbers stand right, what they are of left */
+		for (size_t k = width; k < cells; k++)
+			buf_addc(out, ' ');
+	buf_adds(out, text);
+	if (column < table->keys)
+		for (size_t k = width; k < cells; k++)
+			buf_addc(out, ' ');
+	if (column + 1 < table->columns)
+		return;
+	while (out->len > 0 && out->data[out->len - 1] == ' ')
+		buf_truncate(out, out->len - 1);
+	buf_addc(out, '\n');
+}
+
+/* A row whose cells may be of several lines. */
+static void text_row(const struct page_block *table, size_t first, enum table_fit fit, const size_t *widths,
+                     struct buf *out)
+{
+	char **left = xcalloc(table->columns, sizeof *left);
+	char **all = xcalloc(table->columns, sizeof *all);
+	int more = 1;
+	for (size_t k = 0; k < table->columns; k++) {
+		struct buf wrapped = BUF_INIT;
+		char *text = xstrdup(table->cells[first + k]);
+		char *share = fit < FIT_SHARES || first == 0 ? NULL : strstr(text, " (");
+		if (share)
+			*share = '\n';
+		text_wrap(&wrapped, text, widths[k], 0);
+		left[k] = all[k] = buf_take(&wrapped, NULL);
+		free(text);
+	}
+	while (more) {
+		more = 0;
+		for (size_t k = 0; k < table->columns; k++) {
+			size_t n = strcspn(left[k], "\n");
+			char *line = xstrndup(left[k], n);
+			left[k] += n + (left[k][n] == '\n');
+			more |= *left[k] != '\0';
+			text_cell(table, k, line, widths[k], out);
+			free(line);
+		}
+	}
+	for (size_t k = 0; k < table->columns; k++)
+		free(all[k]);
+	free(all);
+	free(left);
+}
+
 static void text_of_table(const struct page_block *table, struct buf *out)
 {
 	size_t *widths = xcalloc(table->columns, sizeof *widths);
-	for (size_t i = 0; i < table->count; i++) {
-		size_t width = text_width(table->cells[i]);
-		if (width > widths[i % table->columns])
-			widths[i % table->columns] = width;
-	}
-	for (size_t i = 0; i < table->count; i++) {
-		size_t column = i % table->columns;
-		size_t width = text_width(table->cells[i]);
-		buf_adds(out, column ? "  " : "");
-		if (column >= table->keys) /* numbers stand right, what they are of left */
-			for (size_t k = width; k < widths[column]; k++)
-				buf_addc(out, ' ');
-		buf_adds(out, table->cells[i]);
-		if (column < table->keys)
-			for (size_t k = width; k < widths[column]; k++)
-				buf_addc(out, ' ');
-		if (column + 1 == table->columns)
-			buf_addc(out, '\n');
-	}
+	enum table_fit fit = FIT_WHOLE;
+	size_t sum;
+	while ((sum = column_widths(table, fit, widths)) > PROSE_CELLS && fit < FIT_ANYWHERE)
+		fit++;
+	widen_columns(table, sum, widths);
+	for (size_t i = 0; i < table->count; i += table->columns)
+		text_row(table, i, fit, widths, out);
 	free(widths);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "base/time/clock.h"
 #include "case/case.h"
 #include "case/store/record.h"
@@ -249,6 +250,31 @@ static void page_tells_shares_and_averages(void **state)
 	assert_non_null(
 	    strstr(out.data, "Support on site: 18, 6.55 times the average of the quarters before it (2.75)"));
 	buf_release(&out);
+	release(&r);
+}
+
+/* In either language each line of the text, tables included, fits a terminal of 80 cells. */
+static void the_text_fits_the_terminal(void **state)
+{
+	(void)state;
+	struct reading r;
+	read_desk(&r, 0, ACTIVITY_BY_ACT);
+	for (int ja = 0; ja < 2; ja++) {
+		struct page page;
+		struct page_options options = {0, NULL};
+		struct buf out = BUF_INIT;
+		i18n_set_language(ja ? "ja" : "en");
+		i18n_use(ja ? catalogue_ja : NULL, ja ? catalogue_ja_size : 0);
+		page_make(&r.activity, &r.cases, &options, &page);
+		page_text(&page, &out);
+		for (char *line = strtok(out.data, "\n"); line; line = strtok(NULL, "\n"))
+			if (text_width(line) > 79)
+				fail_msg("%zu cells: %s", text_width(line), line);
+		page_release(&page);
+		buf_release(&out);
+	}
+	i18n_set_language("en");
+	i18n_use(NULL, 0);
 	release(&r);
 }
 
@@ -500,6 +526,7 @@ int main(void)
 	    cmocka_unit_test(cohorts),
 	    cmocka_unit_test(page_holds_nothing_that_was_entered),
 	    cmocka_unit_test(page_tells_shares_and_averages),
+	    cmocka_unit_test(the_text_fits_the_terminal),
 	    cmocka_unit_test(small_numbers_can_be_hidden),
 	    cmocka_unit_test(what_cannot_be_read_is_named),
 	};
