@@ -54,7 +54,8 @@ static void what_waits_and_what_becomes_of_it(void **state)
 	program_good(&program, "add", "party", "name=Agency", "type=organisation", "org_kind=iaa", "key_relations=yes",
 	             "phone=1234", NULL);
 	program_good(&program, "add", "consultation", "from=Agency", "when=2014-07-02", "summary=Younger one", NULL);
-	program_good(&program, "add", "consultation", "from=Agency", "when=2014-07-01", "summary=Slow terminal", NULL);
+	program_good(&program, "add", "consultation", "from=Agency", "when=2014-07-01", "summary=Slow terminal\n",
+	             NULL);
 	program_good(&program, "add", "consultation", "from=Agency", "when=2014-06-01", "summary=Settled",
 	             "became=advice", NULL);
 	program_good(&program, "add", "lead", "title=Paper", "type=vendor_paper", "found=2014-07-03",
@@ -68,6 +69,7 @@ static void what_waits_and_what_becomes_of_it(void **state)
 	assert_false(terminal_shows(t, "Settled"));
 	terminal_await(t, "Close to public or key bodies: yes"); /* the two criteria, in the story below */
 	terminal_await(t, "Phone: 1234");
+	assert_false(terminal_shows(t, "\\n")); /* where a text ends is not shown, in the row or in the story */
 	/* a case of the first, as a rescue */
 	terminal_type(t, "o");
 	terminal_await(t, "R1-Q2.genba");

@@ -93,7 +93,11 @@ static void add_pane_row(struct view *v, enum tone tone, const char *text)
 void view_pane_line(struct view *v, enum tone tone, const char *text)
 {
 	struct buf wrapped = BUF_INIT;
-	char *safe = printable_dup(text);
+	size_t length = strlen(text);
+	while (length > 0 && text[length - 1] == '\n') /* where a text ends is not shown */
+		length--;
+	char *whole = xstrndup(text, length);
+	char *safe = printable_dup(whole);
 	if (v->side)
 		text_wrap(&wrapped, safe, (size_t)v->side, 0);
 	else
@@ -108,6 +112,7 @@ void view_pane_line(struct view *v, enum tone tone, const char *text)
 		line += n + 1;
 	}
 	free(safe);
+	free(whole);
 	buf_release(&wrapped);
 }
 

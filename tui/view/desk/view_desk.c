@@ -45,8 +45,9 @@ static void put_line(struct desk_lines *l, const json_t *record, int rank, const
 	struct buf line = BUF_INIT;
 	struct buf status = BUF_INIT;
 	char age[24];
-	char *safe = printable_dup(json_get_string(record, text) ? json_get_string(record, text) : "");
-	safe[strcspn(safe, "\n")] = '\0';
+	const char *whole = json_get_string(record, text) ? json_get_string(record, text) : "";
+	char *first = xstrndup(whole, strcspn(whole, "\n")); /* the pane has the rest */
+	char *safe = printable_dup(first);
 	if (l->count == l->cap) {
 		l->cap = l->cap ? l->cap * 2 : 64;
 		l->items = xrealloc(l->items, l->cap * sizeof *l->items);
@@ -69,6 +70,7 @@ static void put_line(struct desk_lines *l, const json_t *record, int rank, const
 	item->text = buf_take(&line, NULL);
 	buf_release(&status);
 	free(safe);
+	free(first);
 }
 
 static int take_consultation(void *ctx, json_t *record)
