@@ -296,6 +296,26 @@ static void a_form_with_a_value_goes_on_from_the_board(void **state)
 	terminal_quit(t);
 }
 
+/* A command over an open form changes its record: the form shows it, and what nothing was typed of does not set it back. */
+static void a_form_follows_its_record(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "asset", "hostname=PC-1", NULL);
+	struct terminal *t = open_case(24, 80);
+	terminal_type(t, ":show R1-A1" KEYS_ENTER);
+	terminal_await_row(t, 1, "R1-A1");
+	terminal_type(t, "e");
+	terminal_await_row(t, 1, "Change Asset R1-A1");
+	terminal_type(t, ":set R1-A1 hostname=PC-2" KEYS_ENTER);
+	terminal_await_row(t, 1, "changed on record since it was opened");
+	terminal_await(t, "PC-2");
+	terminal_type(t, KEYS_CTRL_S);
+	terminal_await_row(t, -1, "nothing was changed: R1-A1");
+	terminal_quit(t);
+	program_good(&program, "show", "R1-A1", NULL);
+	assert_non_null(strstr(program.out.data, "PC-2"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,6 +325,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(the_board_tells_as_much_of_a_draft_as_fits, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_step_being_filled_in_survives_kill_and_lock, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_step_tells_what_was_retracted_since, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_form_follows_its_record, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(now_is_when_it_was_typed, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

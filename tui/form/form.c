@@ -51,12 +51,27 @@ static size_t label_width(const struct form *f, size_t most)
 	return width < most ? width : most;
 }
 
+/* Another shell, or a command that was typed over the form, may have changed the record. */
+static void follow(struct view *v)
+{
+	struct form *f = form_of(v);
+	struct case_file *c = workbench_case(v->wb);
+	if (!*f->label || !c || f->generation == case_generation(c))
+		return;
+	json_t *record = record_get(c, f->label, 0, NULL);
+	if (record)
+		f->followed |= form_follow_record(f, record);
+	f->generation = case_generation(c);
+	json_decref(record);
+}
+
 static int fill(struct view *v, int columns, struct err *err)
 {
 	(void)err;
 	struct form *f = form_of(v);
 	size_t width = label_width(f, (size_t)(columns > 40 ? columns * 2 / 5 : 14));
 	size_t first = 0;
+	follow(v);
 	while (first < f->count && form_is_first(&f->values[first]))
 		first++;
 	for (size_t i = 0; i < (f->more ? f->count : first); i++) {
@@ -80,6 +95,8 @@ static int fill(struct view *v, int columns, struct err *err)
 	if (form_changed_count(f))
 		buf_addf(&head, f->unsaved.last > 0 ? _(" · %zu typed") : _(" · %zu typed, draft kept"),
 		         form_changed_count(f));
+	if (f->followed)
+		buf_adds(&head, _(" · changed on record since it was opened"));
 	v->heading = buf_take(&head, NULL);
 	return 0;
 }
@@ -151,6 +168,7 @@ static void view_form_edit(struct view *v, size_t i)
 	struct form_ask ask = {
 	    .wb = v->wb, .field = value->field, .initial = value->value, .changed = view_form_typing, .ctx = v};
 	char *initial = value->value ? xstrdup(value->value) : NULL; /* typing replaces the value */
+	char *began = initial ? xstrdup(initial) : NULL;
 	ask.initial = initial;
 	int left;
 	char *text = form_ask(&ask, &left);
@@ -161,8 +179,10 @@ static void view_form_edit(struct view *v, size_t i)
 		ask.initial = initial = text;
 		text = form_ask(&ask, &left);
 	}
+	int untouched = text && !value->changed && strcmp(text, began ? began : "") == 0; /* it may follow the record */
 	if (text) {
-		form_value_set(value, text);
+		if (!untouched)
+			form_value_set(value, text);
 		if (!left)
 			know_indicator(f, value);
 		unsaved_touch(&f->unsaved);
@@ -177,6 +197,7 @@ static void view_form_edit(struct view *v, size_t i)
 	}
 	free(text);
 	free(initial);
+	free(began);
 	view_stale(v);
 }
 
@@ -284,6 +305,13 @@ static enum redraw view_form_save(struct view *v)
 	form_draft_flush(v);
 	if (!is_complete(v))
 		return REDRAW_ALL;
+	follow(v);
+	if (*label && form_changed_count(f) == 0) {
+		draft_delete(workbench_case(wb), f->draft_key, NULL); /* the record came to be what was typed */
+		workbench_pop(wb);                                    /* v is gone */
+		workbench_tell(wb, TONE_ATTENTION, _("nothing was changed: %s stays as it is on record"), label);
+		return REDRAW_ALL;
+	}
 	if (write_record(v, label, &err) < 0) {
 		tell_refused(v, &err);
 		return REDRAW_ALL;
@@ -434,6 +462,7 @@ static struct view *make_form(struct workbench *wb, const struct kind *kind, con
 	f->kind = kind;
 	snprintf(f->label, sizeof f->label, "%s", label ? label : "");
 	f->draft_key = xasprintf("form:%s", label ? label : kind->name);
+	f->generation = case_generation(workbench_case(wb));
 	form_read_fields(f, record);
 	return v;
 }

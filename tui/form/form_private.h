@@ -26,6 +26,8 @@ struct form {
 	int more;  /* the fields beyond the short form are shown */
 	char *draft_key;
 	struct unsaved unsaved;
+	uint64_t generation; /* of the case when the values were those of the record */
+	int followed; /* the record was changed since the form was opened, and what was not typed here is as it is now */
 	size_t editing;  /* index of the field that is being asked for */
 	char *on_record; /* gets the new label in its field `on_field` */
 	char *on_field;
@@ -44,6 +46,9 @@ int form_is_first(const struct form_value *value);
 
 /* The fields that people may set, those of the short form first, with the record's values (NULL: none). */
 void form_read_fields(struct form *f, const json_t *record);
+
+/* The record was changed: fields of which nothing was typed here are as it has them now. 1 if any field of it differs from before. */
+int form_follow_record(struct form *f, const json_t *record);
 
 /* NULL if the form has no such field. */
 struct form_value *form_value_named(struct form *f, const char *name);

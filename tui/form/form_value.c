@@ -54,6 +54,26 @@ void form_read_fields(struct form *f, const json_t *record)
 		}
 }
 
+int form_follow_record(struct form *f, const json_t *record)
+{
+	int differs = 0;
+	for (size_t i = 0; i < f->count; i++) {
+		struct form_value *v = &f->values[i];
+		char *now = text_of(v->field, json_object_get(record, v->field->name));
+		if (strcmp(now ? now : "", v->was ? v->was : "") == 0) {
+			free(now);
+			continue;
+		}
+		differs = 1;
+		free(v->was);
+		v->was = now;
+		char *kept = v->changed ? (v->value ? xstrdup(v->value) : NULL) : now ? xstrdup(now) : NULL;
+		form_value_set(v, kept);
+		free(kept);
+	}
+	return differs;
+}
+
 void form_give(struct form *f, const char *name, const char *text)
 {
 	struct form_value *value = form_value_named(f, name);
