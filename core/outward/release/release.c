@@ -112,6 +112,11 @@ void release_lose_field(struct release *r, const char *kind, const char *field, 
 	r->fields[r->field_count++] = (struct lost_field){xstrdup(kind), xstrdup(field), xstrdup(reason), 1};
 }
 
+static const char *no_place(void)
+{
+	return _("the format has no place for it");
+}
+
 void release_lose_rest(struct release *r, const json_t *record, const char *known)
 {
 	static const char own[] = "id kind label author entered modified disputed"; /* of every record */
@@ -120,8 +125,16 @@ void release_lose_rest(struct release *r, const json_t *record, const char *know
 	json_object_foreach((json_t *)(uintptr_t)record, name, value)
 		if (!words_among(own, name) && !words_among(known, name) && !json_is(record, name, "unknown") &&
 		    !(json_is_array(value) && json_array_size(value) == 0))
-			release_lose_field(r, json_get_string(record, "kind"), name,
-			                   _("the format has no place for it"));
+			release_lose_field(r, json_get_string(record, "kind"), name, no_place());
+}
+
+int release_has_no_place(const struct release *r, const char *kind, const char *field)
+{
+	for (size_t i = 0; i < r->field_count; i++)
+		if (strcmp(r->fields[i].kind, kind) == 0 && strcmp(r->fields[i].field, field) == 0 &&
+		    strcmp(r->fields[i].reason, no_place()) == 0)
+			return 1;
+	return 0;
 }
 
 int release_each_loss(const struct release *r, int (*fn)(void *ctx, const json_t *item), void *ctx)

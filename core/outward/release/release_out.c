@@ -106,7 +106,7 @@ static int quotes(const struct quoting *q, const json_t *value)
 	return found;
 }
 
-/* A record_fn. What the format cannot hold did not bring the name. */
+/* A record_fn. A record or a field that the format cannot hold did not bring the name. */
 static int find_quoting(void *ctx, json_t *record)
 {
 	struct quoting *q = ctx;
@@ -114,7 +114,8 @@ static int find_quoting(void *ctx, json_t *record)
 	const struct release_label *entry = release_labels_find(&q->r->labels, record_label(record));
 	for (size_t i = 0; kind && entry && !(entry->state & LABEL_LOST) && i < kind_field_count(kind); i++) {
 		const struct field *field = kind_field_at(kind, i);
-		if (!quotes(q, json_object_get(record, field->name)))
+		if (!quotes(q, json_object_get(record, field->name)) ||
+		    release_has_no_place(q->r, kind->name, field->name))
 			continue;
 		snprintf(q->label, sizeof q->label, "%s", record_label(record));
 		q->field = field;

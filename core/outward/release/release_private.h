@@ -111,6 +111,9 @@ int release_note_sample(void *ctx, json_t *record);
 /* Whether the record, which is not retracted, leaves. */
 void release_sort(struct release *r, json_t *record);
 
+/* 1: the writer found no place for this field in its format (release_lose_rest()). */
+int release_has_no_place(const struct release *r, const char *kind, const char *field);
+
 /* After each record. -1: the person cancelled. */
 int release_step(struct release *r, struct err *err);
 

@@ -300,6 +300,18 @@ static void names_are_looked_for_in_the_finished_bytes(void **state)
 	leaves("timesketch", &w, "OTHER-HOST", 1);
 }
 
+/* What the format does not hold is not what the name came by, though it quotes it, too. */
+static void what_does_not_leave_is_not_blamed(void **state)
+{
+	(void)state;
+	struct release_wish w = wish("AMBER");
+	add("asset", "hostname=SECRET-HOST tlp=RED");
+	add("event", "title=x side=attacker when=2026-11-23T10:00:00Z log_excerpt=from+SECRET-HOST");
+	leaves("stix", &w, "SECRET-HOST", 0);
+	add("event", "title=seen+on+SECRET-HOST side=attacker when=2026-11-23T10:00:00Z");
+	refused(&w, ERR_FAILED, "stands in R1-V2, 'What happened'");
+}
+
 /* An organisation is known without its legal form too. */
 static void a_name_is_a_name_without_its_legal_form(void **state)
 {
@@ -569,6 +581,7 @@ int main(void)
 	    TEST(names_are_looked_for_in_the_finished_bytes),
 	    TEST(a_name_is_a_name_without_its_legal_form),
 	    TEST(no_form_refers_to_what_stays),
+	    TEST(what_does_not_leave_is_not_blamed),
 	    TEST(redacted_names_are_pseudonyms),
 	    TEST(whoever_cancels_leaves_nothing_behind),
 	    TEST(the_name_of_the_file_is_searched_too),
