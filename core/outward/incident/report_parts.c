@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "case/query/filter.h"
 #include "case/query/timeline.h"
+#include "case/trust/authorship.h"
 #include "finding/indicator/textscan.h"
 
 #include <stdlib.h>
@@ -58,7 +59,8 @@ void report_say_stays(struct report *p, const char *kind)
 static void add_reference(struct report *p, const char *label, struct buf *out)
 {
 	const char *title = json_get_string(p->titles, label);
-	buf_addf(out, "%s%s", out->len ? ", " : "", label);
+	const struct kind *whole = kind_find(label); /* `case`: it has no label but the word */
+	buf_addf(out, "%s%s", out->len ? _(", ") : "", whole ? kind_label(whole) : label);
 	if (title && strcmp(title, label) != 0)
 		buf_addf(out, " %s", title);
 }
@@ -70,9 +72,11 @@ static int add_first_holder(struct report *p, const json_t *evidence, struct buf
 	const char *author = json_get_string(evidence, "author");
 	if (collector)
 		add_reference(p, collector, out);
-	else if (author && json_get_string(evidence, "started"))
-		buf_adds(out, author);
-	else
+	else if (author && json_get_string(evidence, "started")) {
+		char *person = authorship_person_of_mark(release_case(p->r), author);
+		buf_adds(out, person);
+		free(person);
+	} else
 		return 0;
 	return 1;
 }

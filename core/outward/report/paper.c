@@ -134,7 +134,8 @@ int paper_code(struct buf *out, struct case_file *c, const json_t *record, struc
 static void add_reference(struct case_file *c, const char *label, struct buf *text)
 {
 	json_t *other = record_get(c, label, 0, NULL);
-	buf_addf(text, "%s%s", text->len ? ", " : "", label);
+	const struct kind *whole = kind_find(label); /* `case`: it has no label but the word */
+	buf_addf(text, "%s%s", text->len ? _(", ") : "", whole ? kind_label(whole) : label);
 	if (other) {
 		char *title = record_title(other);
 		if (strcmp(title, label) != 0)

@@ -2,6 +2,7 @@
 #include "core/case/help_case.h"
 #include "outward/incident/report.h"
 
+#include "base/i18n.h"
 #include "base/time/clock.h"
 
 #include <stdlib.h>
@@ -396,10 +397,35 @@ static void the_title_is_printable_in_each_form(void **state)
 	}
 }
 
+static void custody_is_told_in_words_and_by_name(void **state)
+{
+	char *holder = xasprintf("R1 %s", responder->name);
+	(void)state;
+	add("party", "name=Organisation+A");
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	struct assign fields[] = {{"title", "Disk"}, {"type", "disk_image"}, {"started", "2025-11-20"}};
+	struct action *a = action_begin(the_case, "preserve", &err);
+	if (!a || action_add(a, "evidence", fields, 3, RECORD_MACHINE, label, &err) < 0 || action_commit(a, &err) < 0)
+		fail_msg("%s", err.message);
+	add("asset", "hostname=HR-PC-03");
+	add("transfer", "items=case,R1-A1 action=handed_over from=R1-P1 to=R1-P1 when=2025-11-21 "
+	                "purpose=handover+of+the+case");
+	const char *text = report(REPORT_INCIDENT, &internal, document_text);
+	holds(text, "Items: R1-A1 HR-PC-03, Case", 1);
+	holds(text, holder, 1);
+	i18n_set_language("ja");
+	text = report(REPORT_INCIDENT, &internal, document_text);
+	i18n_set_language("en");
+	holds(text, "対象物: R1-A1 HR-PC-03, 事案", 1); /* the catalogue is not here, the names of kinds are */
+	free(holder);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
+	    TEST(custody_is_told_in_words_and_by_name),
 	    TEST(what_is_not_on_record_is_unknown),
 	    TEST(the_nine_items_come_from_fields_and_the_clock_runs),
 	    TEST(the_time_line_says_what_it_leaves_out),
