@@ -526,6 +526,8 @@ int brief_of_handover(struct case_file *c, struct buf *text, struct err *err)
 	                    secrets)
 	        : NULL;
 	int rc = brief_make(c, BRIEF_HANDOVER, extra, &b, err);
+	for (size_t i = 0; i < b.count; i++) /* a page may do without; what goes on record is whole */
+		b.rows[i].wraps = b.rows[i].sort != BRIEF_HEADING;
 	if (rc == 0)
 		brief_text(&b, text);
 	brief_release(&b);

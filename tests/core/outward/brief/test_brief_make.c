@@ -193,6 +193,39 @@ static void departments_stand_in_order_of_need(void **state)
 	brief_release(&b);
 }
 
+/* A full page has no room for lines that wrap; what goes on record of it is not cut at the edge all the same. */
+static void what_goes_on_record_is_whole(void **state)
+{
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT;
+	(void)state;
+	add("party", "name=b.example");
+	for (int i = 0; i < 40; i++)
+		add("contact", "party=R1-P1 when=2026-11-23T11:00Z direction=out means=phone purpose=other "
+		               "said=that+the+mail+server+has+been+taken+off+the+net+and+nobody+answers+mails "
+		               "result=reached next=ask+for+the+logs+of+the+proxy");
+	for (int i = 0; i < 40; i++)
+		add("asset", i % 2 ? "hostname=PC-01 status=infected" : "hostname=PC-02 department=Sales");
+	assert_int_equal(brief_of_handover(the_case, &text, &err), 0);
+	size_t rows = 0;
+	size_t whole = 0;
+	for (char *p = text.data; (p = strchr(p, '\n')); p++) /* as it reads, across the ends of lines */
+		if (p[1] == ' ' && p[2] == ' ')
+			*p = ' ', memset(p + 1, ' ', 2);
+	struct buf joined = BUF_INIT;
+	for (const char *p = text.data; *p; p++)
+		if (*p != ' ' || p[1] != ' ')
+			buf_addc(&joined, *p);
+	for (const char *p = joined.data; (p = strstr(p, "R1-C")); p++)
+		rows++;
+	for (const char *p = joined.data; (p = strstr(p, "ask for the logs of the proxy")); p++)
+		whole++;
+	assert_true(rows > 0);
+	assert_int_equal(rows, whole);
+	buf_release(&joined);
+	buf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +235,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(departments_stand_in_order_of_need, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(names_stand_there_in_full, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_stays_behind_is_said_in_words, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(what_goes_on_record_is_whole, case_setup, case_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
