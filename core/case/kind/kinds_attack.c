@@ -63,7 +63,7 @@ static const struct field_value event_data_lost[] = {
 };
 
 static const struct field event_fields[] = {
-	{IS("title", TEXT, "What happened", "事象"), REQUIRED, SHORT},
+	{IS("title", TEXT, "What happened", "事象"), REQUIRED, SHORT, PROGRAM_WORDS},
 	{IS("when", TIME, "When", "日時"), SHORT},
 	{IS("until", TIME, "Until", "終了日時")},
 	{IS("side", ENUM, "Whose act", "行為の主体"), ONE_OF(event_side, "unknown"), REQUIRED, SHORT},

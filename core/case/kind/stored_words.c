@@ -36,9 +36,16 @@ const char *stored_words_of_program(const char *text)
 	return stored_words_shown(text);
 }
 
+/* Checks speak in sentences; a word that a person typed ("Logon") is left as it is. */
+static int is_sentence(const char *text)
+{
+	size_t n = strlen(text);
+	return n > 0 && text[n - 1] == '.';
+}
+
 const char *stored_words_in(const struct field *field, const char *text)
 {
-	if (field && field->program_words && *text)
+	if (field && field->program_words && is_sentence(text))
 		return i18n_text(text);
 	return field && field->machine ? stored_words_of_program(text) : stored_words_shown(text);
 }

@@ -176,6 +176,11 @@ static int take_finding(void *ctx, json_t *record)
 	if (!rows || !*id || !strstr(rows, id))
 		return 0;
 	snprintf(p->finding, sizeof p->finding, "%s", record_label(record));
+	const char *title = json_get_string(record, "title");
+	if (title && !p->is_hit) { /* as it is stored: in English */
+		buf_clear(&p->title);
+		buf_adds(&p->title, title);
+	}
 	return 1;
 }
 

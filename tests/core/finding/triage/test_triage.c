@@ -152,7 +152,8 @@ static void a_finding_is_judged_by_a_person(void **state)
 	assert_string_equal(json_string_value(json_object_get(json_array_get(findings, 0), "label")), label);
 	json_decref(findings);
 	err_clear(&err);
-	assert_null(triage_findings(the_case, "status=dismissed stat=seen", NULL, &err)); /* mistyped: not as if nothing were found */
+	assert_null(triage_findings(the_case, "status=dismissed stat=seen", NULL,
+	                            &err)); /* mistyped: not as if nothing were found */
 	assert_non_null(strstr(err.message, "'stat'"));
 	err_clear(&err);
 	triage_result_release(&part);
@@ -258,6 +259,8 @@ static void a_row_becomes_a_record(void **state)
 	    observation_promote(the_case, a.id, kind_find("event"), NULL, 0, label, &err) != 0)
 		fail_msg("%s", err.message);
 	assert_string_not_equal(again, label);
+	/* what the finding that rests on the row says, and not the row */
+	assert_string_equal(get(label, "title"), get(get(label, "links"), "title"));
 	char id[32];
 	snprintf(id, sizeof id, "o:%s", a.id);
 	struct assign value[] = {{"type", "service"}, {"value", "updsvc"}};
