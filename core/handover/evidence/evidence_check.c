@@ -173,6 +173,7 @@ static int look_by_digest(struct evidence_check_checking *k)
 {
 	int open = 0;
 	struct buf absent = BUF_INIT; /* many may be: one line names them all */
+	size_t absent_count = 0;
 	for (size_t i = 0; i < k->out->count; i++)
 		open |= !*k->out->items[i].came && *k->out->items[i].sha256;
 	json_t *found = open && k->folder ? folder_digests(k->folder, k->used, k->progress, k->err) : json_object();
@@ -190,12 +191,12 @@ static int look_by_digest(struct evidence_check_checking *k)
 			item->result = "different";
 			miss(k, item->label, _("the bytes that came are not those on record"));
 		} else if (*item->sha256) {
-			buf_addf(&absent, "%s%s", absent.len ? ", " : "", item->label);
+			buf_addf(&absent, "%s%s", absent_count++ ? ", " : "", item->label);
 		}
 		buf_release(&bytes);
 	}
 	if (absent.len)
-		miss(k, absent.data, _("its bytes are not here"));
+		miss(k, absent.data, absent_count > 1 ? _("their bytes are not here") : _("its bytes are not here"));
 	buf_release(&absent);
 	int rc = found ? 0 : -1;
 	json_decref(found);

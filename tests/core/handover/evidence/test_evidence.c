@@ -327,6 +327,10 @@ static void what_was_altered_on_the_way_is_named(void **state)
 	assert_string_equal(item_of(&checked, "R1-E4")->result, "same");
 	assert_non_null(strstr(checked.missing.shown.data, "R1-E2: its bytes are not here"));
 	evidence_checked_release(&checked);
+	shell("rm there/other");
+	checked = check(theirs, there);
+	assert_non_null(strstr(checked.missing.shown.data, "R1-E2, R1-E4: their bytes are not here"));
+	evidence_checked_release(&checked);
 	ok(case_close(theirs, &err), &err);
 	end(1);
 	buf_release(&copied.labels);
