@@ -339,7 +339,7 @@ static void add_infected(const struct chain_records *records, struct chain_span 
 			continue;
 		if ((until.placed && begin.first > until.last) || (end.placed && from.placed && end.last < from.first))
 			continue;
-		buf_adds(out, some++ ? ", " : _("; infected then: "));
+		buf_adds(out, some++ ? _(", ") : _("; infected then: "));
 		buf_adds(out, record_label(asset));
 		char *name = record_title(asset);
 		if (strcmp(name, record_label(asset)) != 0)

@@ -68,20 +68,26 @@ void chain_suggest_same(struct chain *chain, const struct organisations *o, size
 	chain->same[chain->same_count++] = (struct chain_same){xstrdup(who), xstrdup(other), xstrdup(reason)};
 }
 
-/* A time of EDTF as people read it; unknown where there is none. */
-static char *time_text(const char *edtf)
+/* Between which times, of EDTF, as people read them; of either nothing may be known. */
+static char *between_text(const char *not_before, const char *not_after)
 {
-	return *edtf ? edtf_said(edtf) : xstrdup(_("unknown"));
+	char *before = edtf_said(not_before);
+	char *after = edtf_said(not_after);
+	char *text = *not_before && *not_after ? xasprintf(_("not before %s, not after %s"), before, after)
+	             : *not_after              ? xasprintf(_("not before unknown, not after %s"), after)
+	             : *not_before             ? xasprintf(_("not before %s, not after unknown"), before)
+	                                       : xstrdup(_("unknown"));
+	free(before);
+	free(after);
+	return text;
 }
 
 char *chain_leak_text(const struct chain_leak *leak)
 {
-	char *before = time_text(leak->not_before);
-	char *after = time_text(leak->not_after);
-	char *text = xasprintf(_("%s: not before %s, not after %s (%s)"), leak->named, before, after, leak->reason);
+	char *when = between_text(leak->not_before, leak->not_after);
+	char *text = xasprintf("%s: %s (%s)", leak->named, when, leak->reason);
 	char *safe = printable_dup(text);
-	free(before);
-	free(after);
+	free(when);
 	free(text);
 	return safe;
 }
