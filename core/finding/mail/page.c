@@ -235,7 +235,7 @@ static void tell_links(const struct mail_page_state *p, const json_t *similar)
 	buf_clear(&line);
 	for (size_t i = 0; i < json_array_size(similar) && i < 4; i++) {
 		const json_t *row = json_array_get(similar, i);
-		buf_addf(&line, "%s%s (", i ? ", " : "", page_text(row, "other"));
+		buf_addf(&line, "%s%s (", i ? _(", ") : "", page_text(row, "other"));
 		mail_similar_told(page_text(row, "because"), 0, &line);
 		buf_addc(&line, ')');
 	}

@@ -237,12 +237,14 @@ out:
 	return rows;
 }
 
+#define WORDS 8 /* that a reason begins with */
+
 static const char *word_of(const char *because, size_t n)
 {
 	const struct {
 		const char *name;
 		const char *word;
-	} words[] = {
+	} words[WORDS] = {
 	    {"file", C_("similar", "file")},       {"name", C_("similar", "name")},
 	    {"url", C_("similar", "url")},         {"host", C_("similar", "host")},
 	    {"origin", C_("similar", "origin")},   {"sender", C_("similar", "sender")},
@@ -256,16 +258,25 @@ static const char *word_of(const char *because, size_t n)
 
 void mail_similar_told(const char *because, int values, struct buf *out)
 {
+	const char *told[WORDS];
+	size_t count = 0;
 	while (*because) {
 		size_t n = strcspn(because, " ");
-		const char *word = word_of(because, n);
-		if (word)
-			buf_adds(out, word), because += n;
-		if (!values)
-			return;
 		const char *next = strstr(because, ", ");
-		n = next ? (size_t)(next - because) + 2 : strlen(because);
-		buf_add(out, because, n);
-		because += n;
+		size_t end = next ? (size_t)(next - because) : strlen(because);
+		const char *word = word_of(because, n < end ? n : end);
+		size_t k = 0;
+		while (k < count && word != told[k])
+			k++;
+		int is_new = word && k == count;
+		if (count && (values || is_new))
+			buf_adds(out, word ? _(", ") : ", "); /* a value may hold the latter */
+		if (word && (values || is_new))
+			buf_adds(out, word);
+		if (values)
+			buf_add(out, because + (word ? n : 0), end - (word ? n : 0));
+		if (is_new)
+			told[count++] = word;
+		because += next ? end + 2 : end;
 	}
 }

@@ -16,7 +16,7 @@
 /* Pairs with `label`; NULL: all pairs, each once, but of a key that more than 100 mails have each mail and the next only. New reference: an array of flat objects, or NULL. */
 json_t *mail_similar(struct case_file *c, const char *label, struct err *err);
 
-/* Appends `because` in the interface's language; without `values` only what the first reason is: "origin". The values are foreign
+/* Appends `because` in the interface's language; without `values` only what the reasons are: "origin, file". The values are foreign
  * text: print the whole through printable.h. */
 void mail_similar_told(const char *because, int values, struct buf *out);
 

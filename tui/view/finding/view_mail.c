@@ -267,6 +267,8 @@ static void lay_out(struct view *v, const char *const *names, int columns)
 	size_t room = columns > 0 ? (size_t)columns - 1 : 0;
 	size_t others = MAIL_COLUMNS - 1; /* blanks between them */
 	memcpy(cells, least, sizeof least);
+	if (text_width(names[ALIKE]) > cells[ALIKE])
+		cells[ALIKE] = text_width(names[ALIKE]);
 	for (size_t k = 0; k < sizeof few / sizeof *few; k++) {
 		size_t *cell = &cells[few[k]];
 		const char *before = NULL; /* most stand like the one before */
@@ -295,6 +297,13 @@ static void lay_out(struct view *v, const char *const *names, int columns)
 	cells[FINDING] += (room - others) / 4;
 }
 
+/* Its short name, which is English; in another language what it says, as far as the column goes. */
+static const char *rule_shown(const struct mail_rule *rule)
+{
+	const char *text = i18n_text(rule->text);
+	return text != rule->text ? text : strchr(rule->id, '.') + 1;
+}
+
 static void mail_row(struct view *v, size_t i, struct row *row)
 {
 	const struct mail_desk *s = mail_desk_of(v);
@@ -314,7 +323,7 @@ static void mail_row(struct view *v, size_t i, struct row *row)
 	    [SENDER] = line->sender,
 	    [CLASS] = value_in(line, CLASS, v->columns),
 	    [CONTENT] = value_in(line, CONTENT, v->columns),
-	    [FINDING] = line->rule ? strchr(line->rule->id, '.') + 1 : "",
+	    [FINDING] = line->rule ? rule_shown(line->rule) : "",
 	    [ALIKE] = alike,
 	    [REACH] = value_in(line, REACH, v->columns),
 	};
@@ -327,7 +336,7 @@ static void mail_row(struct view *v, size_t i, struct row *row)
 static int fill_mails(struct view *v, int columns, struct err *err)
 {
 	const char *const names[MAIL_COLUMNS] = {_("label"),   _("day"),     _("subject"), _("sender"), _("class"),
-	                                         _("content"), _("finding"), "\xC3\x97",   _("reach")};
+	                                         _("content"), _("finding"), _("alike"),   _("reach")};
 	struct mail_desk *s = mail_desk_of(v);
 	struct buf heading = BUF_INIT;
 	int rc = *workbench_as_of(v->wb) ? order_past(v, err) : order_now(v, clock_steady() + VIEW_SLICE, err);

@@ -67,11 +67,26 @@ static void a_campaign_is_counted_and_its_pairs_are_few(void **state)
 	json_decref(counts);
 }
 
+static void reasons_are_told_alike_everywhere(void **state)
+{
+	static const char because[] = "origin 198.51.100.7, file a.zip, file b, c.doc";
+	struct buf few = BUF_INIT;
+	struct buf all = BUF_INIT;
+	(void)state;
+	mail_similar_told(because, 0, &few);
+	mail_similar_told(because, 1, &all);
+	assert_string_equal(few.data, "origin, file");
+	assert_string_equal(all.data, "origin 198.51.100.7, file a.zip, file b, c.doc");
+	buf_release(&few);
+	buf_release(&all);
+}
+
 static const struct worker_job *const jobs[] = {&mail_look_job, &mail_unpack_job, NULL};
 
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(reasons_are_told_alike_everywhere),
 	    cmocka_unit_test_setup_teardown(a_campaign_is_counted_and_its_pairs_are_few, case_setup, case_teardown),
 	};
 	worker_main(argc, argv, jobs);
