@@ -124,7 +124,17 @@ static void add_cell(struct buf *line, struct view *v, const json_t *record, con
 	buf_release(&text);
 }
 
-#define WHEN 25 /* cells of a time with its zone */
+#define WHEN 17 /* cells of a time */
+
+/* One form for all that left and came in. */
+static void add_when(struct buf *line, const char *when)
+{
+	struct buf text = BUF_INIT;
+	time_cell(when ? when : "", TIME_CELL_MINUTE | TIME_CELL_UTC, &text);
+	text_pad(line, text.data, WHEN);
+	buf_adds(line, "  ");
+	buf_release(&text);
+}
 
 struct releases {
 	struct view *v;
@@ -158,7 +168,7 @@ static int add_handover(void *ctx, json_t *record)
 	                         : is_mine                           ? _("not accepted yet: a")
 	                                                             : _("no receipt yet");
 	buf_adds(&line, "  ");
-	add_cell(&line, v, record, "when", WHEN);
+	add_when(&line, json_get_string(record, "when"));
 	text_pad(&line, _("handover"), 16);
 	buf_adds(&line, "  ");
 	add_cell(&line, v, record, is_mine ? "from" : "to", 14);
@@ -185,7 +195,7 @@ static int add_releases(struct view *v, struct err *err)
 		const char *sha256 = json_get_string(record, "sha256");
 		struct buf line = BUF_INIT;
 		buf_adds(&line, "  ");
-		add_cell(&line, v, record, "when", WHEN);
+		add_when(&line, json_get_string(record, "when"));
 		add_cell(&line, v, record, "format", 16);
 		add_cell(&line, v, record, "tlp", 5);
 		if (json_object_get(record, "to"))
@@ -224,10 +234,12 @@ static int add_import(void *ctx, const struct history_entry *entry)
 	clock_format(entry->when, when);
 	struct buf told = BUF_INIT;
 	commit_subject_text(entry->subject, &told);
-	struct buf day = BUF_INIT;
-	time_cell(when, TIME_CELL_MINUTE, &day);
-	view_addf(v, TONE_PLAIN, entry->id, "  %s  %s", day.data, told.data);
-	buf_release(&day);
+	struct buf line = BUF_INIT;
+	buf_adds(&line, "  ");
+	add_when(&line, when);
+	buf_adds(&line, told.data);
+	view_add(v, TONE_PLAIN, entry->id, line.data);
+	buf_release(&line);
 	buf_release(&told);
 	return 0;
 }
