@@ -295,7 +295,7 @@ static void the_line_is_completed_and_recalled(void **state)
 	terminal_await_row(t, -2, "board");
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_type(t, ":frobnicate" KEYS_ENTER);
-	terminal_await_row(t, -3, "there is no command 'frobnicate'");
+	terminal_await_row(t, -3, "there is no command 'frobnicate'; `:help` lists them");
 	terminal_await_row(t, -1, ":frobnicate"); /* it stays to be mended */
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_gone(t, ":frobnicate");

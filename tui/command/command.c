@@ -61,7 +61,7 @@ static int command_refuse(const struct session *s, const struct command *command
 	int may_ask = s->remote_command && !s->in_script && (command->flags & COMMAND_REMOTE);
 	if ((s->in_script || s->in_workbench) && !may_ask && (command->flags & COMMAND_NO_SCRIPT))
 		return err_set(err, ERR_USAGE, _("'%s' cannot run inside a session: run it in a shell"), command->name);
-	if ((!s->in_workbench || s->remote_command) && (command->flags & COMMAND_SCREEN))
+	if (!command_by_keys(s) && (command->flags & COMMAND_SCREEN))
 		return err_set(err, ERR_USAGE, _("'%s' is a command of the workbench: genba SITE.genba opens it"),
 		               command->name);
 	return 0;
@@ -114,6 +114,11 @@ static int is_form_that_opens(const struct command *command, int argc, char *con
 	       (argc == 2 || strcmp(argv[2], "list") == 0 || strncmp(argv[2], "--", 2) == 0);
 }
 
+int command_by_keys(const struct session *s)
+{
+	return s->in_workbench && !s->remote_command;
+}
+
 int command_needs_case(const struct command *command, int argc, char *const *argv)
 {
 	if (command->flags & COMMAND_OF_FILES)
@@ -130,7 +135,10 @@ int command_run(struct session *s, int argc, char **argv, struct err *err)
 {
 	const struct command *command = command_find(argv[0]);
 	if (!command)
-		return err_set(err, ERR_USAGE, _("there is no command '%s'; `genba help` lists them"), argv[0]);
+		return err_set(err, ERR_USAGE,
+		               command_by_keys(s) ? _("there is no command '%s'; `:help` lists them")
+		                                  : _("there is no command '%s'; `genba help` lists them"),
+		               argv[0]);
 	if (command_refuse(s, command, err) < 0)
 		return -1;
 	struct args args;

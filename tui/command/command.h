@@ -68,6 +68,9 @@ const char *command_section(const struct command *command);
 /* Why it cannot run in this session, for people; NULL if it can (what its words are is not looked at). */
 const char *command_refusal(const struct session *s, const struct command *command, struct err *err);
 
+/* 1 if whoever gives the commands sits before the workbench, and not before a shell. */
+int command_by_keys(const struct session *s);
+
 /* 1 if it needs an open case with these words, argv[0] its name. */
 int command_needs_case(const struct command *command, int argc, char *const *argv);
 

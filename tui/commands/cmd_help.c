@@ -134,7 +134,9 @@ int cmd_help(struct session *s, const struct args *args, struct err *err)
 	const struct kind *kind = kind_find(args->words[0]);
 	if (!command && !kind)
 		return err_set(err, ERR_USAGE,
-		               _("there is no command and no kind '%s'; `genba help` lists the commands"),
+		               command_by_keys(s)
+		                   ? _("there is no command and no kind '%s'; `:help` lists the commands")
+		                   : _("there is no command and no kind '%s'; `genba help` lists the commands"),
 		               args->words[0]);
 	if (command)
 		help_command(s->out, command);
