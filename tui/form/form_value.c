@@ -134,7 +134,7 @@ static void show_references(struct view *v, const char *list, struct buf *out)
 		size_t n = strcspn(list, ",");
 		char *label = xstrndup(list, n);
 		const char *name = workbench_name(v->wb, label);
-		buf_adds(out, out->len ? ", " : "");
+		buf_adds(out, out->len ? _(", ") : "");
 		printable_add(out, label, strlen(label), PRINTABLE_LINE);
 		if (*name)
 			buf_addf(out, " %s", name);

@@ -22,7 +22,7 @@ static void name_machines(const struct isolating *i, struct buf *out)
 {
 	size_t named = i->count > NAMES + 1 ? NAMES : i->count;
 	for (size_t k = 0; k < named; k++)
-		buf_addf(out, "%s%s", k ? ", " : "", workbench_name(i->v->wb, i->labels[k]));
+		buf_addf(out, "%s%s", k ? _(", ") : "", workbench_name(i->v->wb, i->labels[k]));
 	if (named < i->count)
 		buf_addf(out, _(" and %zu more"), i->count - named);
 }

@@ -99,7 +99,7 @@ static int look_at_mark(void *ctx, const struct responder *r)
 	const struct identity *me = case_identity(workbench_case(k->wb));
 	if (!r->has_key || r->revoked || r->is_retracted || (me && memcmp(me->public_key, r->key, sizeof r->key) == 0))
 		return 0;
-	buf_addf(&k->names, "%s%s %s", k->names.len ? ", " : "", r->mark, r->name ? r->name : "");
+	buf_addf(&k->names, "%s%s %s", k->names.len ? _(", ") : "", r->mark, r->name ? r->name : "");
 	if (k->marks && strncmp(r->mark, k->front, strlen(k->front)) == 0)
 		json_array_append_new(k->marks->words, json_string(r->mark));
 	return 0;

@@ -103,7 +103,7 @@ static void say_set(struct workbench *wb, const char *line, struct buf *out)
 			char *safe = printable_dup(value.len ? value.data : "—");
 			if (!count++)
 				buf_addf(out, "%s %s", record_label(record), workbench_name(wb, record_label(record)));
-			buf_addf(out, "%s%s: %s", count > 1 ? ", " : "  ", field_label(field), safe);
+			buf_addf(out, "%s%s: %s", count > 1 ? _(", ") : "  ", field_label(field), safe);
 			free(safe);
 		}
 		buf_release(&value);

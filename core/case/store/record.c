@@ -511,7 +511,7 @@ static void add_value(const json_t *record, const struct field *field, const jso
 	json_t *member;
 	json_array_foreach(value, i, member) {
 		if (i)
-			buf_adds(out, field->type == FIELD_ENUMS ? _(", ") : ", ");
+			buf_adds(out, _(", "));
 		add_one(field, member, out);
 	}
 }

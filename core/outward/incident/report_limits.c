@@ -73,11 +73,12 @@ static int follows(const char *name, const char *before)
 /* Three names and more that follow one another are told by the first and the last. */
 static void end_run(struct alike *group)
 {
-	const char *comma = group->names.len ? ", " : "";
+	const char *comma = group->names.len ? _(", ") : "";
 	if (group->run == 1)
 		buf_addf(&group->names, "%s%s", comma, group->from);
 	else if (group->run > 1)
-		buf_addf(&group->names, "%s%s%s%s", comma, group->from, group->run == 2 ? ", " : _(" to "), group->to);
+		buf_addf(&group->names, "%s%s%s%s", comma, group->from, group->run == 2 ? _(", ") : _(" to "),
+		         group->to);
 	free(group->from);
 	free(group->to);
 	group->from = group->to = NULL;

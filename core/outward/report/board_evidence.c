@@ -146,7 +146,7 @@ static void add_holder(struct evidence_section *e, const char *party, const json
 	char *name = record ? record_title(record) : printable_dup(*party ? party : _("nobody on record"));
 	buf_addf(&text, _("held by %s: %zu"), name, count);
 	for (size_t i = 0; i < count && i < HELD_LISTED; i++)
-		buf_addf(&text, "%s%s", i ? ", " : " (", json_string_value(json_array_get(labels, i)));
+		buf_addf(&text, "%s%s", i ? _(", ") : " (", json_string_value(json_array_get(labels, i)));
 	buf_adds(&text, count > HELD_LISTED ? ", …)" : ")");
 	board_add(e->k->b, BOARD_PLAIN, record ? party : NULL, text.data);
 	free(name);

@@ -225,7 +225,7 @@ static int take_retracted(void *ctx, json_t *record, const char *field)
 	const char *reason = json_get_string(record, "retract_reason");
 	(void)field;
 	if (kind && (kind->traits & KIND_CUSTODY) && record_is_retracted(record))
-		buf_addf(text, "%s%s (%s)", text->len ? ", " : "", record_label(record), reason ? reason : "");
+		buf_addf(text, "%s%s (%s)", text->len ? _(", ") : "", record_label(record), reason ? reason : "");
 	return 0;
 }
 

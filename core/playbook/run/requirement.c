@@ -26,7 +26,7 @@ static void add_words(const json_t *list, const struct field *field, struct buf 
 		const struct field_value *value =
 		    json_is_string(word) ? field_value_find(field, json_string_value(word)) : NULL;
 		const char *text = json_string_value(word) ? json_string_value(word) : "?";
-		buf_addf(out, "%s%s", i ? ", " : ": ", value ? field_value_label(value) : text);
+		buf_addf(out, "%s%s", i ? _(", ") : ": ", value ? field_value_label(value) : text);
 	}
 }
 

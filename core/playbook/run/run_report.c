@@ -134,7 +134,7 @@ static void add_value(const struct account *a, const json_t *value)
 	if (json_is_string(value))
 		add_escaped(a, json_string_value(value));
 	json_array_foreach(value, i, item) {
-		buf_adds(a->out, i ? ", " : "");
+		buf_adds(a->out, i ? _(", ") : "");
 		add_value(a, item);
 	}
 }

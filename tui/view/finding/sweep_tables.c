@@ -37,7 +37,7 @@ void sweep_fill_clients(struct view *v)
 		name_host(v, &hosts[i], &name);
 		for (size_t k = 0; k < s->found->count; k++)
 			if (hosts[i].hits[k])
-				buf_addf(&values, "%s%s (%llu)", values.len ? ", " : "", s->found->all[k].value,
+				buf_addf(&values, "%s%s (%llu)", values.len ? _(", ") : "", s->found->all[k].value,
 				         (unsigned long long)hosts[i].hits[k]);
 		sweep_pad_time(&line, hosts[i].first, _("no time"));
 		sweep_pad(&line, name.data, 24);

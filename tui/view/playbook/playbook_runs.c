@@ -120,7 +120,7 @@ static char *line_of(struct workbench *wb, const char *label)
 	json_array_foreach(json_object_get(run, "on"), i, on) {
 		json_t *asset = record_get(workbench_case(wb), json_string_value(on), RECORD_RAW, NULL);
 		char *name = asset ? record_title(asset) : xstrdup("");
-		buf_addf(&line, "%s%s %s", i ? ", " : " → ", json_string_value(on), name);
+		buf_addf(&line, "%s%s %s", i ? _(", ") : " → ", json_string_value(on), name);
 		free(name);
 		json_decref(asset);
 	}

@@ -66,7 +66,7 @@ static void add_on_record(struct workbench *wb, const json_t *assets, const json
 	if (field)
 		add_value_on_record(wb, assets, field, &what);
 	json_array_foreach(json_object_get(one, "by"), i, label)
-		buf_addf(&what, "%s%s", what.len ? ", " : "", json_string_value(label));
+		buf_addf(&what, "%s%s", what.len ? _(", ") : "", json_string_value(label));
 	if (met || (field && what.len))
 		buf_addf(out, "  (%s%s%s)", _("on record"), what.len ? ": " : "", what.len ? what.data : "");
 	buf_release(&what);

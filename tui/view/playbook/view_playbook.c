@@ -107,7 +107,7 @@ static void add_commands(struct view *v, const struct playing *p, const struct w
 	size_t k;
 	json_t *label;
 	json_array_foreach(outputs, k, label)
-		buf_addf(&text, "%s%s", k ? ", " : "", json_string_value(label));
+		buf_addf(&text, "%s%s", k ? _(", ") : "", json_string_value(label));
 	add_labelled(v, TONE_GOOD, _("Run; what it said goes with the step"), text.data);
 	json_decref(outputs);
 	buf_release(&text);
@@ -223,7 +223,7 @@ static void add_heading(struct view *v, const struct playing *p)
 	json_array_foreach(json_object_get(p->run.record, "on"), i, on) {
 		json_t *asset = record_get(workbench_case(v->wb), json_string_value(on), RECORD_RAW, NULL);
 		char *name = asset ? record_title(asset) : xstrdup("");
-		buf_addf(&line, "%s%s %s", i ? ", " : " → ", json_string_value(on), name);
+		buf_addf(&line, "%s%s %s", i ? _(", ") : " → ", json_string_value(on), name);
 		free(name);
 		json_decref(asset);
 	}

@@ -213,7 +213,7 @@ static void add_outputs(struct view *v, const struct run *run, const struct wait
 	size_t i;
 	json_t *label;
 	json_array_foreach(outputs, i, label)
-		buf_addf(&line, "%s%s", i ? ", " : "", json_string_value(label));
+		buf_addf(&line, "%s%s", i ? _(", ") : "", json_string_value(label));
 	if (line.len > 0) {
 		char *with = xasprintf("%s   %s: %s", v->heading, _("goes along"), line.data);
 		free(v->heading);
@@ -364,7 +364,7 @@ static void add_unknown(const struct step_form *f, struct buf *out)
 	for (size_t i = 0; i < need_count(f); i++) {
 		const json_t *need = json_array_get(f->needs, i);
 		if (run_gives_unknown(need, f->values[i]))
-			buf_addf(out, "%s%s", out->len ? ", " : "", field_label(step_need_field(need)));
+			buf_addf(out, "%s%s", out->len ? _(", ") : "", field_label(step_need_field(need)));
 	}
 }
 
