@@ -411,8 +411,12 @@ int cmd_step(struct session *s, const struct args *args, struct err *err)
 		rc = run_step(s->c, &run, &run.waiting[which], &what, label, &finished, err);
 		if (rc == 0) {
 			cmd_print_label(s, label);
+			char awaiting[LABEL_TEXT];
 			if (!s->in_script && finished)
 				printable_printf(s->log, "%s\n", _("the playbook is finished"));
+			if (!s->in_script && finished && run_awaiting(s->c, &run, awaiting))
+				printable_printf(s->log, _("%s waits for it: genba step --run %s\n"), awaiting,
+				                 awaiting);
 			else if (!s->in_script)
 				print_waiting(s, &run, &run.waiting[0]);
 		}

@@ -233,6 +233,41 @@ json_t *run_open_labels(struct case_file *c, struct err *err)
 	return labels;
 }
 
+/* Whether a current step of the run is met by the ended one. */
+static int awaits(struct case_file *c, const struct run *run, const char *ended)
+{
+	int found = 0;
+	for (size_t i = 0; i < run->waiting_count && !found; i++) {
+		json_t *needs =
+		    run_called_playbook(&run->waiting[i]) ? run_needs(c, run, &run->waiting[i], NULL) : NULL;
+		size_t k;
+		json_t *one;
+		json_array_foreach(needs, k, one)
+			found |= json_get_string(json_object_get(one, "need"), "run") != NULL &&
+			         json_holds(json_object_get(one, "by"), ended);
+		json_decref(needs);
+	}
+	return found;
+}
+
+int run_awaiting(struct case_file *c, const struct run *ended, char label[LABEL_TEXT])
+{
+	json_t *labels = run_open_labels(c, NULL);
+	int found = 0;
+	for (size_t i = 0; i < json_array_size(labels) && !found; i++) {
+		struct run run;
+		const char *other = json_string_value(json_array_get(labels, i));
+		if (strcmp(other, ended->label) == 0 || run_load(c, other, &run, NULL) < 0)
+			continue;
+		found = awaits(c, &run, ended->label);
+		if (found)
+			snprintf(label, LABEL_TEXT, "%s", run.label);
+		run_release(&run);
+	}
+	json_decref(labels);
+	return found;
+}
+
 const char *run_since(const struct run *run)
 {
 	const char *since = json_get_string(run->record, "started");

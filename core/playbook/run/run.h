@@ -54,6 +54,10 @@ void run_release(struct run *run);
 /* Labels of the runs that are not finished or abandoned, newest first; JSON array of strings. */
 json_t *run_open_labels(struct case_file *c, struct err *err);
 
+/* The open run, newest first, one of whose current steps is the playbook of this run, which has ended: 1, and its label. 0: none
+ * waits for it. */
+int run_awaiting(struct case_file *c, const struct run *ended, char label[LABEL_TEXT]);
+
 /* Pause and abandon need a reason; any responder of the case may go on with a paused run. One action each. */
 int run_pause(struct case_file *c, const char *label, const char *reason, struct err *err);
 int run_resume(struct case_file *c, const char *label, struct err *err);

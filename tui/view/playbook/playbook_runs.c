@@ -160,6 +160,16 @@ int runs_choose(struct workbench *wb, char label[LABEL_TEXT])
 	return chosen >= 0;
 }
 
+void runs_tell_awaiting(struct view *v, const struct run *run)
+{
+	char awaiting[LABEL_TEXT];
+	if (!json_is(run->record, "state", "finished") || !run_awaiting(workbench_case(v->wb), run, awaiting))
+		return;
+	char *line = xasprintf(_("%s waits for this run: r goes on there."), awaiting);
+	view_add_text(v, TONE_ATTENTION, NULL, line, 1);
+	free(line);
+}
+
 void runs_report(struct workbench *wb, const struct run *run)
 {
 	struct buf text = BUF_INIT;

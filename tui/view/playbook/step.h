@@ -116,6 +116,9 @@ void runs_end_step(struct workbench *wb, const char *label, const char *invocati
 /* Another open run: of two the other one, of more the one chosen. 1 if `label` was changed. */
 int runs_choose(struct workbench *wb, char label[LABEL_TEXT]);
 
+/* Of a run that has ended: which one called for it and waits to go on. Nothing, where none does. */
+void runs_tell_awaiting(struct view *v, const struct run *run);
+
 /* Shows the account of what was done. */
 void runs_report(struct workbench *wb, const struct run *run);
 

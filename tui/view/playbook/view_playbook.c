@@ -300,6 +300,7 @@ static int fill_playbook(struct view *v, int columns, struct err *err)
 	add_heading(v, p);
 	add_others(v, p);
 	add_paused(v, p);
+	runs_tell_awaiting(v, &p->run);
 	if (current(p))
 		add_step(v, p, current(p));
 	else if (is_abandoned(p))

@@ -32,7 +32,12 @@ int step_try(struct workbench *wb, struct run *run, const struct waiting *w, con
 	int finished = 0;
 	if (run_step(workbench_case(wb), run, w, what, label, &finished, err) < 0)
 		return -1;
-	if (finished)
+	char awaiting[LABEL_TEXT];
+	if (finished && run_awaiting(workbench_case(wb), run, awaiting))
+		workbench_tell(wb, TONE_GOOD,
+		               _("%s is on record; the playbook is finished. %s waits for it: r goes on there"), label,
+		               awaiting);
+	else if (finished)
 		workbench_tell(wb, TONE_GOOD, _("%s is on record; the playbook is finished"), label);
 	else
 		workbench_tell(wb, TONE_GOOD, _("%s is on record; next: %s"), label,

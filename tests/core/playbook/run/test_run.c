@@ -406,6 +406,33 @@ static void the_account_tells_who_when_and_with_what(void **state)
 	buf_release(&text);
 }
 
+/* A run that another one called for says which, when it has ended; one on another machine is waited for by nobody. */
+static void a_run_that_ended_tells_which_waits_for_it(void **state)
+{
+	(void)state;
+	static const char id[] = "id: playbook--11111111-1111-4111-8111-111111111111\n";
+	static const char workflow[] = "workflow:\n  start: {type: start, on_completion: a}\n"
+	                               "  a: {type: action, name: x, on_completion: end}\n  end: {type: end}\n";
+	char parent[LABEL_TEXT];
+	char label[LABEL_TEXT];
+	char *called = xasprintf("%s%s%s", HEAD, id, workflow);
+	start(HEAD "workflow:\n  start: {type: start, on_completion: a}\n"
+	           "  a: {type: playbook-action, name: x, on_completion: end,\n"
+	           "      playbook_id: playbook--11111111-1111-4111-8111-111111111111, genba: {playbook: called}}\n"
+	           "  end: {type: end}\n",
+	      "R1-A1");
+	memcpy(parent, run_label, sizeof parent);
+	for (int other = 0; other < 2; other++) {
+		start(called, other ? "R1-A1" : "R1-A2");
+		assert_int_equal(run_awaiting(scene.c, &run, label), 0); /* it has not ended */
+		must_record(OUTCOME_DONE, NULL, NULL, 0);
+		waits_for("");
+		assert_int_equal(run_awaiting(scene.c, &run, label), other);
+	}
+	assert_string_equal(label, parent);
+	free(called);
+}
+
 /* The version that a run began with is the one it goes on with, even when the shipped one changes. */
 static void a_run_keeps_its_version(void **state)
 {
@@ -435,6 +462,7 @@ int main(void)
 	    WITH_RUN(a_step_recorded_twice_is_left_over),
 	    WITH_RUN(warnings_follow_the_order_of_volatility),
 	    WITH_RUN(the_account_tells_who_when_and_with_what),
+	    WITH_RUN(a_run_that_ended_tells_which_waits_for_it),
 	    WITH_RUN(a_run_keeps_its_version),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
