@@ -121,6 +121,24 @@ static void from_a_stick_to_the_answer_in_japanese(void **state)
 	walk_in("ja");
 }
 
+/* A mail whose link leads to a C2 on record says so in its line, too, also when that comes on record behind it. */
+static void what_the_case_knows_of_a_mail_stands_in_its_line(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "K");
+	terminal_await_row(t, 1, "Mail desk");
+	terminal_type(t, "i");
+	terminal_await(t, "stick/mails");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "2 mails taken in");
+	assert_false(terminal_shows(t, "known: "));
+	terminal_type(t, ":add indicator type=domain value=evil.example role=c2" KEYS_ENTER);
+	terminal_await_row(t, 4, "known: C2");
+	terminal_quit(t);
+}
+
 /* Reach, similar, parts, and what becomes an indicator: each by one key, from the page as from the list. */
 static void the_desk_does_with_one_key_what_there_is_to_do(void **state)
 {
@@ -303,6 +321,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(from_a_stick_to_the_answer_in_japanese, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(the_desk_does_with_one_key_what_there_is_to_do, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_file_of_a_mail_is_written_by_its_row, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(what_the_case_knows_of_a_mail_stands_in_its_line, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_is_locked_is_opened, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_path_that_cannot_be_read_is_named, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(the_sweep_begins_at_what_a_mail_has, set_up, tear_down),

@@ -10,9 +10,11 @@
 #include "base/time/clock.h"
 #include "base/time/time_cell.h"
 #include "case/query/record_kept.h"
+#include "finding/mail/propose.h"
 #include "finding/mail/similar.h"
 #include "finding/mail/similar_ahead.h"
 #include "finding/mail/summary.h"
+#include "history/history.h"
 #include "tui/list/related.h"
 #include "tui/view/finding/mail_actions.h"
 #include "tui/view/views.h"
@@ -46,6 +48,9 @@ struct mail_desk {
 	size_t cells[MAIL_COLUMNS];
 	uint64_t version; /* of the mails that the order is of */
 	json_t *alike;    /* label -> number */
+	json_t
+	    *known; /* label -> the role of the indicator on record that it holds, or null; of mails that were drawn */
+	char known_at[HISTORY_ID]; /* the commit that this is of */
 	int is_reading;
 	char wanted[VIEW_LABELS]; /* the mail to begin at when all is read, or "" */
 	double told_at;           /* how far it is */
@@ -304,6 +309,33 @@ static const char *rule_shown(const struct mail_rule *rule)
 	return text != rule->text ? text : strchr(rule->id, '.') + 1;
 }
 
+/* What the case knows of the mail, as its page tells: the role of an indicator on record, a C2 before others. NULL: nothing, or
+ * the view is of the past. Asked for a row when it is drawn, and kept until something goes on record. */
+static const char *known_role(struct view *v, const char *label)
+{
+	struct mail_desk *s = mail_desk_of(v);
+	struct case_file *c = workbench_case(v->wb);
+	if (*workbench_as_of(v->wb))
+		return NULL;
+	if (!s->known || strcmp(s->known_at, case_head(c)) != 0) {
+		json_decref(s->known);
+		s->known = json_object();
+		snprintf(s->known_at, sizeof s->known_at, "%s", case_head(c));
+	}
+	if (!json_object_get(s->known, label)) {
+		json_t *items = mail_known(c, label, NULL);
+		const char *role = json_get_string(json_array_get(items, 0), "role");
+		size_t i;
+		json_t *item;
+		json_array_foreach(items, i, item)
+			if (json_is(item, "role", "c2"))
+				role = "c2";
+		json_object_set_new(s->known, label, role ? json_string(role) : json_null());
+		json_decref(items);
+	}
+	return json_get_string(s->known, label);
+}
+
 static void mail_row(struct view *v, size_t i, struct row *row)
 {
 	const struct mail_desk *s = mail_desk_of(v);
@@ -313,7 +345,14 @@ static void mail_row(struct view *v, size_t i, struct row *row)
 	json_int_t n = json_integer_value(json_object_get(s->alike, label));
 	char alike[24] = "";
 	struct buf text = BUF_INIT;
+	const char *role = known_role(v, label);
+	struct buf finding = BUF_INIT;
 	line = line ? line : &gone;
+	if (role)
+		buf_addf(&finding, _("known: %s"),
+		         field_value_label(field_value_find(kind_field(kind_find("indicator"), "role"), role)));
+	else if (line->rule)
+		buf_adds(&finding, rule_shown(line->rule));
 	if (n)
 		snprintf(alike, sizeof alike, "\xC3\x97%lld", (long long)n);
 	const char *const texts[MAIL_COLUMNS] = {
@@ -323,13 +362,14 @@ static void mail_row(struct view *v, size_t i, struct row *row)
 	    [SENDER] = line->sender,
 	    [CLASS] = value_in(line, CLASS, v->columns),
 	    [CONTENT] = value_in(line, CONTENT, v->columns),
-	    [FINDING] = line->rule ? rule_shown(line->rule) : "",
+	    [FINDING] = finding.len ? finding.data : "",
 	    [ALIKE] = alike,
 	    [REACH] = value_in(line, REACH, v->columns),
 	};
 	add_line(&text, texts, s->cells);
 	row->text = buf_take(&text, NULL);
-	row->tone = line->rule && line->rule->weight == RULE_HIGH ? TONE_ATTENTION : TONE_PLAIN;
+	row->tone = role || (line->rule && line->rule->weight == RULE_HIGH) ? TONE_ATTENTION : TONE_PLAIN;
+	buf_release(&finding);
 	snprintf(row->label, sizeof row->label, "%s", label);
 }
 
@@ -419,6 +459,8 @@ static void forget_mails(struct view *v)
 	forget_past(s);
 	json_decref(s->alike);
 	s->alike = NULL;
+	json_decref(s->known);
+	s->known = NULL;
 	s->count = v->count = 0;
 	s->version = 0;
 	*s->wanted = '\0';
