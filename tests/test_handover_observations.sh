@@ -41,7 +41,7 @@ delta one.delta
 status 0 as two merge one.delta --dry-run
 is "nothing is written by a dry run" 1 "$(rows two | wc -l)"
 status 0 as two merge one.delta
-grep -q '1 set of observations came along, 2 rows' out || fail "what came is told: $(cat out)"
+grep -q '1 set of observations came along, rows: 2' out || fail "what came is told: $(cat out)"
 same_rows "after a delta" 3
 status 0 as two verify
 status 0 as two merge one.delta
@@ -87,7 +87,7 @@ delta asked.delta --with-observations
 grep -q '1 large set of observations goes along' handover.log || fail "what goes is told: $(cat handover.log)"
 is "only what is new goes" 1 "$(find asked.delta.observations -type f | wc -l)"
 status 0 as asked merge asked.delta
-grep -q '1 set of observations came along, 60000 rows' out || fail "the large set came: $(cat out)"
+grep -q '1 set of observations came along, rows: 60000' out || fail "the large set came: $(cat out)"
 is "rows of the large set" "$(rows one | sha256sum)" "$(rows asked | sha256sum)"
 status 0 as asked verify
 # the disk is full while the container is copied (no file may grow as large as it): all is as before, and goes well later

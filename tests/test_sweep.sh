@@ -87,6 +87,7 @@ rc=0
 "$genba" sweep missing proxy.log --list list --look >out 2>err || rc=$?
 is "status for people" 1 "$rc"
 grep -q '^missing: cannot be opened' err || fail "why: $(cat err)"
+grep -q ' indicators; files read: 1, ' err || fail "one file is told as several: $(cat err)"
 grep -q 'evil.test' out || fail "what was read: $(cat out)"
 rc=0
 sweep torn.gz tail.gz proxy.log --list list || rc=$?

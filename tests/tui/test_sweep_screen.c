@@ -118,7 +118,7 @@ static void a_sweep_from_the_screen(void **state)
 	terminal_type(t, "W");
 	terminal_await(t, "1 indicator not swept yet over 40 pieces of evidence");
 	terminal_type(t, "s");
-	terminal_await(t, "40 hits"); /* told below what was found */
+	terminal_await(t, "hits: 40"); /* told below what was found */
 	terminal_await_row(t, 3, "c2.example");
 	terminal_type(t, "A");
 	terminal_await(t, "6 fields taken over");

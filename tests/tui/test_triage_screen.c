@@ -175,7 +175,7 @@ static void on_other_hosts(void **state)
 	terminal_await(t, "1 indicator on record in one action");
 	terminal_type(t, "s");
 	terminal_await_row(t, 1, "Sweep");
-	terminal_await(t, "46 hits"); /* it has ended, which is told below the view */
+	terminal_await(t, "hits: 46"); /* it has ended, which is told below the view */
 	terminal_type(t, "h");
 	terminal_await(t, "2 hosts");
 	terminal_await(t, "2014-01-10 00:44:02Z  R1-A1");

@@ -33,8 +33,8 @@ static void tell_report(struct session *s, const struct merge_report *r, int dry
 	else
 		printable_printf(
 		    s->out,
-		    P_("%s%zu action of the other side, %zu records added or changed, %zu to decide, %zu renamed\n",
-		       "%s%zu actions of the other side, %zu records added or changed, %zu to decide, %zu renamed\n",
+		    P_("%s%zu action of the other side; records added or changed: %zu, to decide: %zu, renamed: %zu\n",
+		       "%s%zu actions of the other side; records added or changed: %zu, to decide: %zu, renamed: %zu\n",
 		       (unsigned long long)r->commits),
 		    dry_run ? _("dry run, nothing is written: ") : "", r->commits, r->records, r->conflicts,
 		    r->renamed);

@@ -490,8 +490,8 @@ static int observation_parcel_take(struct case_file *c, const struct parcel_arri
 	int rc = take_all(&t, err);
 	if (rc == 0 && t.sets)
 		parcel_note(&t,
-		            P_("%llu set of observations came along, %llu rows",
-		               "%llu sets of observations came along, %llu rows", (unsigned long long)t.sets),
+		            P_("%llu set of observations came along, rows: %llu",
+		               "%llu sets of observations came along, rows: %llu", (unsigned long long)t.sets),
 		            (unsigned long long)t.sets, (unsigned long long)t.rows);
 	sodium_memzero(t.key, sizeof t.key);
 	buf_release(&t.blocks);

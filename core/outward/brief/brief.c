@@ -338,7 +338,7 @@ static void put_departments(struct brief_groups *g, struct brief *b)
 		size_t machines = 0;
 		for (size_t i = GROUPS_MOST; i < g->count; i++)
 			machines += g->list[i].all;
-		char *line = xasprintf(P_("%zu more department: %zu machines", "%zu more departments: %zu machines",
+		char *line = xasprintf(P_("%zu more department, machines: %zu", "%zu more departments, machines: %zu",
 		                          (unsigned long long)(g->count - GROUPS_MOST)),
 		                       g->count - GROUPS_MOST, machines);
 		brief_put(b, BRIEF_LINE, NULL, line);

@@ -31,7 +31,8 @@ static int shared_tell_loss(const struct format_request *request, const struct r
 	struct buf out = BUF_INIT;
 	release_counts(r, &records, &left_out);
 	buf_addf(request->told,
-	         P_("%llu record leaves, %llu stay\n", "%llu records leave, %llu stay\n", (unsigned long long)records),
+	         P_("%llu record leaves, left out: %llu\n", "%llu records leave, left out: %llu\n",
+	            (unsigned long long)records),
 	         (unsigned long long)records, (unsigned long long)left_out);
 	if (fields)
 		buf_addf(request->told,

@@ -201,8 +201,8 @@ static int conclude(struct sweep_command *command, const struct sweep_total *sum
 			text_table_print(&command->uploads, command->s->out, 60);
 		}
 		printable_printf(command->s->log,
-		                 P_("%llu indicator, %llu files, %llu bytes read: %llu hits\n",
-		                    "%llu indicators, %llu files, %llu bytes read: %llu hits\n", sum->indicators),
+		                 P_("%llu indicator; files read: %llu, bytes: %llu, hits: %llu\n",
+		                    "%llu indicators; files read: %llu, bytes: %llu, hits: %llu\n", sum->indicators),
 		                 (unsigned long long)sum->indicators, (unsigned long long)sum->files,
 		                 (unsigned long long)sum->bytes, (unsigned long long)sum->hits);
 	}

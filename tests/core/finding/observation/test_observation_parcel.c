@@ -96,7 +96,7 @@ static void labels_are_whole_words(void **state)
 	(void)state;
 	struct observation_set set;
 	store_set("R1-E1 a.log", &set);
-	assert_non_null(strstr(come_again(), "1 set of observations came along, 1 rows"));
+	assert_non_null(strstr(come_again(), "1 set of observations came along, rows: 1"));
 	run_sql("DELETE FROM observation_block; DELETE FROM observation_set");
 	store_set("R1-E10 a.log", &set);
 	assert_non_null(strstr(come_again(), "which does not speak of them"));

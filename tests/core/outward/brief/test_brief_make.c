@@ -174,7 +174,7 @@ static void departments_stand_in_order_of_need(void **state)
 	                                     "E: 1,",
 	                                     "F: 1,",
 	                                     "G: 1,",
-	                                     "2 more departments: 2 machines"};
+	                                     "2 more departments, machines: 2"};
 	size_t at = 0;
 	(void)state;
 	for (size_t i = 0; i < sizeof assets / sizeof *assets; i++)
