@@ -52,10 +52,10 @@ static void call(void)
 	walk_press_row(&w, "D", 1, "Desk", "相談窓口");
 	walk_press(&w, "s", "Stage", "段階");
 	walk_text(&w, "on_site");
-	walk_press(&w, KEYS_ENTER, "Reason:", "理由:");
-	walk_text(&w, WALK_SAYS(&w, "RAT found, it may have spread", "RATを発見、拡大のおそれ"));
 	walk_press(&w, KEYS_ENTER, "Go on all the same?", "続けますか");
-	walk_press(&w, "y", "the case is now: on site", "現在の段階: オンサイト");
+	walk_press(&w, "y", "Reason:", "理由:");
+	walk_text(&w, WALK_SAYS(&w, "RAT found, it may have spread", "RATを発見、拡大のおそれ"));
+	walk_press(&w, KEYS_ENTER, "the case is now: on site", "現在の段階: オンサイト");
 	home();
 }
 
@@ -138,7 +138,7 @@ static void exits(void)
 	}
 	walk_press_row(&w, "W", 1, "Sweep", "検索");
 	terminal_await(w.t, WALK_SAYS(&w, "3 indicators not swept yet", "3件"));
-	walk_press(&w, "s", "3 indicators, ", "侵害指標 3件");
+	walk_press(&w, "s", "3 indicators; ", "侵害指標 3件");
 	terminal_await(w.t, "405 ");
 	walk_press_row(&w, "e", 1, "By machine", "機器別");
 	for (unsigned i = 0; i < 4; i++)
@@ -337,7 +337,7 @@ static void new_attacks(void)
 	walk_press(&w, KEYS_ESCAPE, "R1-L6 ", "R1-L6 ");
 	home();
 	walk_press_row(&w, "W", 1, "Sweep", "検索");
-	walk_press(&w, "s", "4 indicators, ", "侵害指標 4件");
+	walk_press(&w, "s", "4 indicators; ", "侵害指標 4件");
 	terminal_await(w.t, "203.0.113.66");
 	terminal_await(w.t, "411 "); /* the C2, in the logs and in six mails */
 	walk_press_row(&w, "e", 1, "By machine", "機器別");
@@ -392,7 +392,7 @@ static void colleague(void)
 	walk_open(&w, getenv("GENBA_CASE"));
 	say_of_server(WALK_SAYS(&w, "no trace", "痕跡なし"));
 	walk_look_at_delta(&w, "back.delta");
-	terminal_await(w.t, WALK_SAYS(&w, "to decide: 1", "要判断 1"));
+	terminal_await(w.t, WALK_SAYS(&w, "to decide: 1", "判断する項目 1"));
 	walk_press_gone(&w, "m", "dry run of", "の試行");
 	settle_conflict();
 	home();
