@@ -32,7 +32,7 @@ static size_t shell_step(struct shell_place *p, const char *at, int first)
 {
 	char within = p->depth ? p->inside[p->depth - 1] : '\0';
 	char c = *at;
-	if (within && within == c) {
+	if (within && within == c && c != '(') { /* another ( is one level more */
 		p->depth--;
 		return 1;
 	}

@@ -144,6 +144,8 @@ static void what_is_put_in_stays_a_word_within_quotes(void **state)
 	              {"printf %s \\\"$((0 * __way__:value))\\\"", "", "", 2},
 	              {"printf %s $[0 * __way__:value]", "", "", 2},
 	              {"((0 * __way__:value)) && printf x", "", "", 2},
+	              {"printf %s \\\"$( (printf %s __way__:value))\\\"", "", "", 0},
+	              {"printf %s \\\"$( (printf %s x); printf %s \\\"__way__:value\\\")\\\"", "x", "", 0},
 	              {"printf %s \\\"$(case x in x) printf %s __way__:value;; esac)\\\"", "", "", 1},
 	              {"case x in x) printf %s __way__:value;; esac", "", "", 0}};
 	char folder[] = "/tmp/genba-offer-XXXXXX";
