@@ -73,7 +73,8 @@ static int add_first_holder(struct report *p, const json_t *evidence, struct buf
 	if (collector)
 		add_reference(p, collector, out);
 	else if (author && json_get_string(evidence, "started")) {
-		char *person = authorship_person_of_mark(release_case(p->r), author);
+		char *person =
+		    release_is_redacted(p->r) ? xstrdup(author) : authorship_person_of_mark(release_case(p->r), author);
 		buf_adds(out, person);
 		free(person);
 	} else

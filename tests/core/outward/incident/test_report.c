@@ -421,11 +421,35 @@ static void custody_is_told_in_words_and_by_name(void **state)
 	free(holder);
 }
 
+/* Who collected evidence is a person of the case, as the others: where persons are not named the mark stands alone. */
+static void a_redacted_report_names_no_responder(void **state)
+{
+	(void)state;
+	add("party", "name=Partner type=organisation tlp=GREEN");
+	add("decision", "title=Share? choice=yes reason=x by=R1-P1 when=2025");
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	struct assign fields[] = {
+	    {"title", "Disk"}, {"type", "disk_image"}, {"started", "2025-11-20"}, {"tlp", "GREEN"}};
+	struct action *a = action_begin(the_case, "preserve", &err);
+	if (!a || action_add(a, "evidence", fields, 4, RECORD_MACHINE, label, &err) < 0 || action_commit(a, &err) < 0)
+		fail_msg("%s", err.message);
+	char *holder = xasprintf("R1 %s", responder->name);
+	struct release_wish w = {.to = "Partner", .tlp = "GREEN", .approved_by = "R1-D1"};
+	holds(report(REPORT_INCIDENT, &w, document_text), holder, 1);
+	w.redacted = 1;
+	const char *text = report(REPORT_INCIDENT, &w, document_text);
+	holds(text, responder->name, 0);
+	holds(text, "Held by: R1 ", 1);
+	free(holder);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(custody_is_told_in_words_and_by_name),
+	    TEST(a_redacted_report_names_no_responder),
 	    TEST(what_is_not_on_record_is_unknown),
 	    TEST(the_nine_items_come_from_fields_and_the_clock_runs),
 	    TEST(the_time_line_says_what_it_leaves_out),
