@@ -112,6 +112,8 @@ echo bytes >found.bin
 status 1 "$genba" step done --run "$stick" serial=unknown
 grep -q 'serial' err || fail "what is unknown is not named: $(cat err)"
 status 0 "$genba" step done --run "$stick" serial=unknown --reason "scratched off"
+grep -q 'the playbook is finished' err || fail "the end is not told: $(cat err)"
+! grep -q '▶' out || fail "of a finished run the last step is shown as if it waited: $(cat out)"
 "$genba" play account "$stick" | grep -qF '**Left unknown**: Serial number' || fail "the account does not say what is unknown"
 status 0 "$genba" verify
 

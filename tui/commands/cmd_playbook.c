@@ -417,7 +417,7 @@ int cmd_step(struct session *s, const struct args *args, struct err *err)
 			if (!s->in_script && finished && run_awaiting(s->c, &run, awaiting))
 				printable_printf(s->log, _("%s waits for it: genba step --run %s\n"), awaiting,
 				                 awaiting);
-			else if (!s->in_script)
+			else if (!s->in_script && !finished)
 				print_waiting(s, &run, &run.waiting[0]);
 		}
 		run_release(&run);
