@@ -184,10 +184,11 @@ static void step_case_took(struct workbench *wb, const char *label, const char *
 	char *made = xstrdup(workbench_made(wb));
 	size_t given = step_case_give(wb, &run, w, made, line);
 	int lacking = step_lacks(wb, &run, w, &lacks);
+	int is_action = w->what == WAITING_ACTION;
 	run_release(&run);
 	if (workbench_top(wb) == before && !given && *workbench_said(wb))
 		workbench_show_text(wb, line, workbench_said(wb));
-	else if (workbench_top(wb) == before && w->what == WAITING_ACTION)
+	else if (workbench_top(wb) == before && is_action)
 		workbench_push(wb, view_step(wb, label, invocation));
 	const char *came = given && *made ? made
 	                   : given        ? workbench_said(wb)
