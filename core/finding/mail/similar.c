@@ -264,7 +264,8 @@ void mail_similar_told(const char *because, int values, struct buf *out)
 		size_t n = strcspn(because, " ");
 		const char *next = strstr(because, ", ");
 		size_t end = next ? (size_t)(next - because) : strlen(because);
-		const char *word = word_of(because, n < end ? n : end);
+		n = n < end ? n : end; /* "name, b.zip": a value may hold a word and a comma */
+		const char *word = word_of(because, n);
 		size_t k = 0;
 		while (k < count && word != told[k])
 			k++;
