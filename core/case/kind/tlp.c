@@ -20,3 +20,8 @@ const char *tlp_higher(const char *a, const char *b)
 		return a ? a : b;
 	return tlp_rank(b) > tlp_rank(a) ? b : a;
 }
+
+const char *tlp_own_or(const char *own, const char *of_case)
+{
+	return own && strcmp(own, "unknown") != 0 ? own : of_case;
+}

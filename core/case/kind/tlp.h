@@ -10,4 +10,7 @@ int tlp_rank(const char *tlp);
 /* The higher of two labels; NULL stands for none. */
 const char *tlp_higher(const char *a, const char *b);
 
+/* What a record is passed on by: its own label, or where that is NULL or "unknown" that of its case. */
+const char *tlp_own_or(const char *own, const char *of_case);
+
 #endif

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/kind/tlp.h"
 #include "case/store/record.h"
 #include "finding/indicator/textscan.h"
 #include "finding/mail/import.h"
@@ -50,7 +51,7 @@ static size_t what_is_known(const json_t *known, struct buf *out)
 	json_t *item;
 	size_t kept_back = 0;
 	json_array_foreach(known, i, item) {
-		if (json_is(item, "tlp", "RED")) {
+		if (tlp_rank(json_get_string(item, "tlp")) > tlp_rank("AMBER")) {
 			kept_back++;
 			continue;
 		}

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "case/kind/tlp.h"
 #include "case/store/indicator_value.h"
 #include "finding/mail/import.h"
 
@@ -103,8 +104,7 @@ json_t *mail_known(struct case_file *c, const char *label, struct err *err)
 		if (record && !json_is(record, "role", "benign") && !json_is(record, "false_positive", "yes") &&
 		    !json_is(record, "confidence", "refuted")) {
 			json_object_set_new(item, "role", json_string(role ? role : "unknown"));
-			if (tlp)
-				json_object_set_new(item, "tlp", json_string(tlp));
+			json_object_set_new(item, "tlp", json_string(tlp_own_or(tlp, case_tlp(c))));
 			json_array_append(known, item);
 		}
 		json_decref(record);

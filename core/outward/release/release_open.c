@@ -31,8 +31,7 @@ static int tlp_is_open(const char *tlp)
 
 const char *release_tlp_of(const struct release *r, const json_t *record)
 {
-	const char *own = json_get_string(record, "tlp");
-	return own && strcmp(own, "unknown") != 0 ? own : case_tlp(r->c);
+	return tlp_own_or(json_get_string(record, "tlp"), case_tlp(r->c));
 }
 
 /* ---- opening */

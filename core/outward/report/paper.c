@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/time/clock.h"
+#include "case/kind/tlp.h"
 #include "outward/report/html.h"
 #include "outward/report/qr.h"
 
@@ -84,7 +85,7 @@ void paper_box(struct buf *out, const char *class, const char *name, const char 
 void paper_tlp(struct case_file *c, const json_t *record, struct buf *text)
 {
 	const char *own = record ? json_get_string(record, "tlp") : NULL;
-	buf_addf(text, "TLP:%s", own && strcmp(own, "unknown") != 0 ? own : case_tlp(c));
+	buf_addf(text, "TLP:%s", tlp_own_or(own, case_tlp(c)));
 }
 
 static void add_state(struct buf *out, struct case_file *c, const char *label, const json_t *record)

@@ -33,14 +33,50 @@ static void what_the_case_knows_of_a_mail_is_said(void **state)
 	assert_non_null(strstr(seen.data, "an indicator on record: c2[.]evil[.]com (R1-I1, C2)"));
 	assert_int_equal(mail_advice(the_case, "R1-L1", &text, &err), 0);
 	assert_non_null(strstr(text.data, "on record as part of an attack: c2[.]evil[.]com\n"));
-	set("R1-I1", "tlp=RED");
-	buf_clear(&text);
-	assert_int_equal(mail_advice(the_case, "R1-L1", &text, &err), 0);
-	assert_null(strstr(text.data, "part of an attack"));
-	assert_null(strstr(text.data, "nothing that the rules know"));
 	json_decref(mail);
 	json_decref(known);
 	buf_release(&seen);
+	buf_release(&text);
+}
+
+static void advise(struct buf *text)
+{
+	struct err err = ERR_INIT;
+	buf_clear(text);
+	if (mail_advice(the_case, "R1-L1", text, &err) < 0)
+		fail_msg("%s", err.message);
+}
+
+static void assert_kept_back(struct buf *text)
+{
+	advise(text);
+	assert_null(strstr(text->data, "part of an attack"));
+	assert_non_null(strstr(text->data, "something of which no more may be told"));
+	assert_null(strstr(text->data, "nothing that the rules know"));
+}
+
+/* RED and AMBER+STRICT never leave; a record without a label has the case's. */
+static void what_may_not_leave_is_not_in_the_advice(void **state)
+{
+	(void)state;
+	static const struct assign strict = {"tlp", "AMBER+STRICT"};
+	struct buf text = BUF_INIT;
+	add("mail", "subject=Notice urls=http://c2.evil.com/x");
+	add("indicator", "type=domain value=c2[.]evil.com role=c2");
+	set("R1-I1", "tlp=RED");
+	assert_kept_back(&text);
+	assert_int_equal(record_set(the_case, "R1-I1", &strict, 1, 0, NULL), 0); /* set() would read a space in it */
+	assert_kept_back(&text);
+	set("R1-I1", "tlp=AMBER");
+	advise(&text);
+	assert_non_null(strstr(text.data, "part of an attack: c2[.]evil[.]com\n"));
+	set("case", "tlp=RED");
+	advise(&text);
+	assert_non_null(strstr(text.data, "part of an attack: c2[.]evil[.]com\n"));
+	set("R1-I1", "tlp=unknown");
+	assert_kept_back(&text);
+	set("R1-I1", "tlp=");
+	assert_kept_back(&text);
 	buf_release(&text);
 }
 
@@ -48,6 +84,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_the_case_knows_of_a_mail_is_said, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(what_may_not_leave_is_not_in_the_advice, case_setup, case_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
