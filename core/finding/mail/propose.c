@@ -13,47 +13,48 @@
 #include <string.h>
 #include <strings.h>
 
-static void propose(struct case_file *c, json_t *items, const char *type, const char *text, const char *role)
+struct proposing {
+	struct case_file *c;
+	json_t *items;
+	json_t *seen; /* "TYPE VALUE" -> true: an archive has thousands of entries */
+};
+
+static void propose(struct proposing *p, const char *type, const char *text, const char *role)
 {
-	size_t i;
-	json_t *item;
 	char known[LABEL_TEXT] = "";
 	struct buf value = BUF_INIT;
-	if (!text || !*text || indicator_normalise(type, text, &value, NULL) < 0) {
-		buf_release(&value);
-		return;
-	}
-	json_array_foreach(items, i, item)
-		if (strcmp(json_get_string(item, "type"), type) == 0 &&
-		    strcmp(json_get_string(item, "value"), value.data) == 0) {
-			buf_release(&value);
-			return;
+	if (text && *text && indicator_normalise(type, text, &value, NULL) == 0 && value.len) {
+		char *key = xasprintf("%s %s", type, value.data);
+		if (!json_object_get(p->seen, key)) {
+			json_object_set_new(p->seen, key, json_true());
+			indicator_find(p->c, type, value.data, NULL, known, NULL);
+			json_array_append_new(p->items, json_pack("{s:s s:s s:s s:s s:s s:s}", "label", "", "kind",
+			                                          "mail_proposal", "type", type, "value", value.data,
+			                                          "role", role, "known", known));
 		}
-	indicator_find(c, type, value.data, NULL, known, NULL);
-	json_array_append_new(items, json_pack("{s:s s:s s:s s:s s:s s:s}", "label", "", "kind", "mail_proposal",
-	                                       "type", type, "value", value.data, "role", role, "known", known));
+		free(key);
+	}
 	buf_release(&value);
 }
 
-static void propose_urls(struct case_file *c, json_t *items, const char *urls)
+static void propose_urls(struct proposing *p, const char *urls)
 {
 	while (urls && *urls) {
 		size_t n = strcspn(urls, "\n");
 		char *url = xstrndup(urls, n);
 		char *host = strstr(url, "://");
-		propose(c, items, "url", url, "download");
+		propose(p, "url", url, "download");
 		if (host) {
 			host += 3;
 			host[strcspn(host, "/?#:")] = '\0';
-			propose(c, items, strspn(host, "0123456789.[]") == strlen(host) ? "ip" : "domain", host,
-			        "download");
+			propose(p, strspn(host, "0123456789.[]") == strlen(host) ? "ip" : "domain", host, "download");
 		}
 		free(url);
 		urls += n + (urls[n] == '\n');
 	}
 }
 
-static void propose_files(struct case_file *c, json_t *items, const json_t *analysis)
+static void propose_files(struct proposing *p, const json_t *analysis)
 {
 	size_t i;
 	json_t *part;
@@ -62,11 +63,11 @@ static void propose_files(struct case_file *c, json_t *items, const json_t *anal
 		json_t *entry;
 		if (!json_is_true(json_object_get(part, "counted")))
 			continue;
-		propose(c, items, "sha256", json_get_string(part, "sha256"), "malware");
-		propose(c, items, "file_name", json_get_string(part, "name"), "malware");
+		propose(p, "sha256", json_get_string(part, "sha256"), "malware");
+		propose(p, "file_name", json_get_string(part, "name"), "malware");
 		json_array_foreach(json_object_get(part, "inside"), e, entry) {
-			propose(c, items, "sha256", json_get_string(entry, "sha256"), "malware");
-			propose(c, items, "file_name", json_get_string(entry, "name"), "malware");
+			propose(p, "sha256", json_get_string(entry, "sha256"), "malware");
+			propose(p, "file_name", json_get_string(entry, "name"), "malware");
 		}
 	}
 }
@@ -76,18 +77,19 @@ json_t *mail_proposals(struct case_file *c, const char *label, struct err *err)
 	json_t *record = mail_record(c, label, err);
 	if (!record)
 		return NULL;
-	json_t *items = json_array();
+	struct proposing p = {c, json_array(), json_object()};
 	json_t *analysis = json_get_string(record, "analysis") ? mail_analysis(c, label, NULL) : NULL;
-	propose(c, items, "email", json_get_string(record, "from_addr"), "sender");
-	propose(c, items, "email", json_get_string(record, "envelope_from"), "sender");
-	propose(c, items, "email", json_get_string(record, "reply_to"), "sender");
-	propose(c, items, "ip", json_get_string(record, "origin"), "sender");
-	propose(c, items, "subject", json_get_string(record, "subject"), "sender");
-	propose_urls(c, items, json_get_string(record, "urls"));
-	propose_files(c, items, analysis);
+	propose(&p, "email", json_get_string(record, "from_addr"), "sender");
+	propose(&p, "email", json_get_string(record, "envelope_from"), "sender");
+	propose(&p, "email", json_get_string(record, "reply_to"), "sender");
+	propose(&p, "ip", json_get_string(record, "origin"), "sender");
+	propose(&p, "subject", json_get_string(record, "subject"), "sender");
+	propose_urls(&p, json_get_string(record, "urls"));
+	propose_files(&p, analysis);
 	json_decref(analysis);
 	json_decref(record);
-	return items;
+	json_decref(p.seen);
+	return p.items;
 }
 
 json_t *mail_known(struct case_file *c, const char *label, struct err *err)

@@ -7,6 +7,7 @@
 #include "finding/mail/propose.h"
 
 #include <string.h>
+#include <time.h>
 
 static void keep_alarm(void *ctx, enum mail_page_tone tone, const char *text)
 {
@@ -80,11 +81,38 @@ static void what_may_not_leave_is_not_in_the_advice(void **state)
 	buf_release(&text);
 }
 
+#define LINKS 10000 /* as many as entries of an archive are looked at */
+
+/* The list of mails asks for each row what is known of it: one of many values must not hold it up. */
+static void a_mail_of_many_values_is_asked_about_quickly(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct buf urls = BUF_INIT;
+	char label[LABEL_TEXT];
+	for (int i = 0; i < LINKS; i++)
+		buf_addf(&urls, "http://h%d.evil.com/%d\nhttp://h%d.evil.com/%d\n", i, i, i, i);
+	const struct assign fields[] = {{"subject", "Notice"}, {"urls", urls.data}};
+	if (record_add(the_case, "mail", fields, 2, 0, label, &err) < 0)
+		fail_msg("%s", err.message);
+	add("indicator", "type=domain value=h9999[.]evil.com role=c2");
+	json_t *items = mail_proposals(the_case, label, &err);
+	assert_int_equal(json_array_size(items), 1 + 2 * LINKS); /* the subject, and each link and host once */
+	json_decref(items);
+	clock_t begun = clock();
+	json_t *known = mail_known(the_case, label, &err);
+	assert_true((clock() - begun) / CLOCKS_PER_SEC < 3); /* compared each with each: above ten */
+	assert_int_equal(json_array_size(known), 1);
+	json_decref(known);
+	buf_release(&urls);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_the_case_knows_of_a_mail_is_said, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_may_not_leave_is_not_in_the_advice, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(a_mail_of_many_values_is_asked_about_quickly, case_setup, case_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
