@@ -44,23 +44,28 @@ static void field(const json_t *mail, const char *name, struct buf *out)
 	buf_release(&text);
 }
 
-/* What the case knows of it, but for what is not for others. How many it knows. */
+/* What the case knows of it, but for what is not for others. A value whose role is unknown is not called part of an attack:
+ * the case does not say so. How many others it knows. */
 static size_t what_is_known(const json_t *known, struct buf *out)
 {
 	size_t i;
 	json_t *item;
+	size_t told = 0;
 	size_t kept_back = 0;
 	json_array_foreach(known, i, item) {
+		if (json_is(item, "role", "unknown"))
+			continue;
 		if (tlp_rank(json_get_string(item, "tlp")) > tlp_rank("AMBER")) {
 			kept_back++;
 			continue;
 		}
 		buf_adds(out, _("  - on record as part of an attack: "));
 		harmless(json_get_string(item, "value"), out);
+		told++;
 	}
-	if (kept_back && kept_back == json_array_size(known))
+	if (kept_back && !told)
 		buf_adds(out, _("  - something of which no more may be told here\n"));
-	return json_array_size(known);
+	return told + kept_back;
 }
 
 static void what_was_seen(const json_t *analysis, const json_t *known, struct buf *out)

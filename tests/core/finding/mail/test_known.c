@@ -81,6 +81,26 @@ static void what_may_not_leave_is_not_in_the_advice(void **state)
 	buf_release(&text);
 }
 
+/* That something is on record does not say yet that it is part of an attack. */
+static void what_has_no_role_is_not_called_part_of_an_attack(void **state)
+{
+	(void)state;
+	struct buf text = BUF_INIT;
+	add("mail", "subject=Notice urls=http://c2.evil.com/x");
+	add("indicator", "type=domain value=c2[.]evil.com tlp=RED");
+	advise(&text);
+	assert_null(strstr(text.data, "part of an attack"));
+	assert_null(strstr(text.data, "something of which"));
+	assert_non_null(strstr(text.data, "nothing that the rules know"));
+	add("indicator", "type=url value=http://c2.evil.com/x role=download");
+	advise(&text);
+	assert_non_null(strstr(text.data, "part of an attack: hxxp://c2[.]evil[.]com/x\n"));
+	assert_null(strstr(text.data, "part of an attack: c2"));
+	set("R1-I2", "tlp=RED");
+	assert_kept_back(&text);
+	buf_release(&text);
+}
+
 #define LINKS 10000 /* as many as entries of an archive are looked at */
 
 /* The list of mails asks for each row what is known of it: one of many values must not hold it up. */
@@ -113,6 +133,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(what_the_case_knows_of_a_mail_is_said, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_may_not_leave_is_not_in_the_advice, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(a_mail_of_many_values_is_asked_about_quickly, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(what_has_no_role_is_not_called_part_of_an_attack, case_setup,
+	                                    case_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
