@@ -430,6 +430,29 @@ static void two_assets_are_one_run(void **state)
 	program_release(&program);
 }
 
+/* What would have come of a run that was given up nobody knows: of no step is it said that the way did not lead there. */
+static void an_abandoned_run_tells_no_way(void **state)
+{
+	(void)state;
+	struct program program;
+	program_init(&program);
+	program_case(&program, "Slow terminal in personnel");
+	program_good(&program, "add", "asset", "hostname=HR-PC-03", NULL);
+	program_good(&program, "play", "isolate", "--on", "R1-A1", NULL);
+	struct terminal *t = terminal_open(50, 160, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "2");
+	terminal_await(t, "▶  1 ");
+	terminal_type(t, "X");
+	terminal_await(t, "Abandon the whole run, because");
+	terminal_type(t, "begun by mistake" KEYS_ENTER);
+	terminal_await(t, "This run is abandoned");
+	terminal_await(t, " 27 ");
+	assert_false(terminal_shows(t, "not on this way"));
+	terminal_quit(t);
+	program_release(&program);
+}
+
 static void the_others_are_played_to_their_end(void **state)
 {
 	(void)state;
@@ -450,6 +473,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(isolate_is_played_to_its_end),
 	    cmocka_unit_test(two_assets_are_one_run),
+	    cmocka_unit_test(an_abandoned_run_tells_no_way),
 	    cmocka_unit_test(the_others_are_played_to_their_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

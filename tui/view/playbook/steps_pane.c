@@ -115,6 +115,7 @@ void steps_pane(struct view *v, const struct run *run, const struct waiting *w)
 	json_t *step;
 	size_t n = 0;
 	json_t *to_come = steps_to_come(run);
+	int is_abandoned = json_is(run->record, "state", "abandoned"); /* where it would have led nobody knows */
 	steps_place(run, w, &line);
 	view_pane_line(v, TONE_HEADING, line.len ? line.data : _("Steps"));
 	json_object_foreach((json_t *)(uintptr_t)workflow_of(run), id, step) {
@@ -123,7 +124,7 @@ void steps_pane(struct view *v, const struct run *run, const struct waiting *w)
 		const json_t *done = recorded(run, id);
 		int here = w && strcmp(id, w->id) == 0;
 		int waits = here || is_waiting(run, id);
-		int passed_by = !done && !waits && !json_object_get(to_come, id);
+		int passed_by = !done && !waits && !is_abandoned && !json_object_get(to_come, id);
 		const char *name = playbook_text(json_object_get(step, "name"));
 		const char *mark = here                                    ? "▶"
 		                   : waits                                 ? ">"
