@@ -268,7 +268,7 @@ static void tell_known(const struct mail_page_state *p, const json_t *item)
 	text_pad(&line, mail_weight_shown(mail_rule_weight(RULE_HIGH)), WEIGHT_CELLS);
 	buf_addf(&line, " %s: ", _("an indicator on record"));
 	add_safe(&line, page_text(item, "value"));
-	buf_addf(&line, " (%s, %s)", page_text(item, "known"),
+	buf_addf(&line, " (%s%s%s)", page_text(item, "known"), _(", "),
 	         field_value_label(field_value_find(role, page_text(item, "role"))));
 	tell(p, MAIL_PAGE_ALARM, NULL, &line);
 	buf_release(&line);
