@@ -134,7 +134,10 @@ static void what_the_case_knows_of_a_mail_stands_in_its_line(void **state)
 	terminal_type(t, KEYS_ENTER);
 	terminal_await(t, "2 mails taken in");
 	assert_false(terminal_shows(t, "known: "));
-	terminal_type(t, ":add indicator type=domain value=evil.example role=c2" KEYS_ENTER);
+	terminal_type(t, ":add indicator type=domain value=evil.example" KEYS_ENTER);
+	terminal_await_row(t, 4, "on record"); /* nobody has said what its role is */
+	assert_false(terminal_shows(t, "known: "));
+	terminal_type(t, ":set R1-I1 role=c2" KEYS_ENTER);
 	terminal_await_row(t, 4, "known: C2");
 	terminal_quit(t);
 }

@@ -309,8 +309,9 @@ static const char *rule_shown(const struct mail_rule *rule)
 	return text != rule->text ? text : strchr(rule->id, '.') + 1;
 }
 
-/* What the case knows of the mail, as its page tells: the role of an indicator on record, a C2 before others. NULL: nothing, or
- * the view is of the past. Asked for a row when it is drawn, and kept until something goes on record. */
+/* What the case knows of the mail, as its page tells: the role of an indicator on record, a C2 before others and one that is
+ * unknown behind them. NULL: nothing, or the view is of the past. Asked for a row when it is drawn, and kept until something
+ * goes on record. */
 static const char *known_role(struct view *v, const char *label)
 {
 	struct mail_desk *s = mail_desk_of(v);
@@ -324,12 +325,12 @@ static const char *known_role(struct view *v, const char *label)
 	}
 	if (!json_object_get(s->known, label)) {
 		json_t *items = mail_known(c, label, NULL);
-		const char *role = json_get_string(json_array_get(items, 0), "role");
+		const char *role = NULL;
 		size_t i;
 		json_t *item;
 		json_array_foreach(items, i, item)
-			if (json_is(item, "role", "c2"))
-				role = "c2";
+			if (!role || json_is(item, "role", "c2") || strcmp(role, "unknown") == 0)
+				role = json_get_string(item, "role");
 		json_object_set_new(s->known, label, role ? json_string(role) : json_null());
 		json_decref(items);
 	}
@@ -348,9 +349,13 @@ static void mail_row(struct view *v, size_t i, struct row *row)
 	const char *role = known_role(v, label);
 	struct buf finding = BUF_INIT;
 	line = line ? line : &gone;
-	if (role)
+	int nobody_said = role && strcmp(role, "unknown") == 0; /* of what kind it is: a grave rule tells more */
+	int is_grave = line->rule && line->rule->weight == RULE_HIGH;
+	if (role && !nobody_said)
 		buf_addf(&finding, _("known: %s"),
 		         field_value_label(field_value_find(kind_field(kind_find("indicator"), "role"), role)));
+	else if (role && !is_grave)
+		buf_adds(&finding, _("on record"));
 	else if (line->rule)
 		buf_adds(&finding, rule_shown(line->rule));
 	if (n)
@@ -368,7 +373,7 @@ static void mail_row(struct view *v, size_t i, struct row *row)
 	};
 	add_line(&text, texts, s->cells);
 	row->text = buf_take(&text, NULL);
-	row->tone = role || (line->rule && line->rule->weight == RULE_HIGH) ? TONE_ATTENTION : TONE_PLAIN;
+	row->tone = role || is_grave ? TONE_ATTENTION : TONE_PLAIN;
 	buf_release(&finding);
 	snprintf(row->label, sizeof row->label, "%s", label);
 }
