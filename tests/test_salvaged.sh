@@ -20,8 +20,22 @@ expect 0 "salvaged" "$genba" salvage out.genba
 quiet site.genba
 grep -q 'salvaged on this machine' err || fail "not said that another was salvaged from it: $(cat err)"
 quiet out.genba
+cp out.genba salvaged
 "$genba" -c out.genba note "in the salvaged case" >/dev/null
 quiet out.genba
+quiet site.genba
+
+# an older copy of the salvaged case is one like any other, the first one of all too, and however much was done since
+cp out.genba newest
+for done in one two; do
+	cp salvaged out.genba
+	expect 4 "older copy" "$genba" -c out.genba verify
+	! grep 'salvaged on this machine' err || fail "an older copy of the salvaged case is told as what it was salvaged from"
+	cp newest out.genba
+	quiet out.genba
+	"$genba" -c out.genba note "$done" >/dev/null
+	cp out.genba newest
+done
 quiet site.genba
 cp older site.genba
 expect 4 "older copy" "$genba" verify

@@ -45,12 +45,20 @@ struct mark {
 	char head[HISTORY_ID];
 	char from
 	    [HISTORY_ID]; /* of a salvaged copy: the last commit that it had from what it was salvaged from; else "" */
+	char first[HISTORY_ID];   /* of a salvaged copy: its own first commit, which what it was salvaged from lacks */
 	unsigned long long count; /* commits up to it */
 };
 
-enum { MARKS = 64, LINE = 128 };
+enum { MARKS = 64, LINE = 192 };
 
 #define SALVAGED " salvaged "
+
+/* The commit with which `text` begins, or "". */
+static void copy_id(char id[HISTORY_ID], const char *text)
+{
+	int is_id = strspn(text, "0123456789abcdef") == HISTORY_ID - 1;
+	snprintf(id, HISTORY_ID, "%s", is_id ? text : "");
+}
 
 #define MORE "more" /* a line of its own: there were more marks than have room */
 
@@ -71,8 +79,8 @@ static size_t read_marks(int fd, struct mark marks[MARKS], size_t *size, int *mo
 		marks[n].count = strtoull(line + HISTORY_ID, NULL, 10);
 		const char *from = strstr(line, SALVAGED);
 		from = from ? from + sizeof SALVAGED - 1 : "";
-		snprintf(marks[n].from, sizeof marks[n].from, "%s",
-		         strspn(from, "0123456789abcdef") == HISTORY_ID - 1 ? from : "");
+		copy_id(marks[n].from, from);
+		copy_id(marks[n].first, *marks[n].from && from[HISTORY_ID - 1] ? from + HISTORY_ID : "");
 		n++;
 	}
 	return n;
@@ -103,7 +111,8 @@ static int count_parents(void *ctx, const struct history_entry *entry)
 
 static void add_mark(struct buf *text, const struct mark *mark)
 {
-	buf_addf(text, "%s %llu%s%s\n", mark->head, mark->count, *mark->from ? SALVAGED : "", mark->from);
+	buf_addf(text, "%s %llu%s%s%s%s\n", mark->head, mark->count, *mark->from ? SALVAGED : "", mark->from,
+	         *mark->first ? " " : "", mark->first);
 }
 
 /* A mark that the history does not hold stays: working on with an older copy does not make it the newest. A salvaged copy
@@ -129,11 +138,14 @@ static void remember(struct case_file *c, const char *from)
 	unsigned parents = 2; /* if it cannot be told */
 	history_entry_of(c->history, now.head, count_parents, &parents, NULL);
 	now.count = count;
-	snprintf(now.from, sizeof now.from, "%s", from ? from : "");
+	copy_id(now.from, from ? from : "");
+	copy_id(now.first, *now.from ? now.head : "");
 	for (size_t i = 0; i < n; i++) {
 		held[i] = is_held(c, marks[i].head);
-		if (held[i] && *marks[i].from && !*now.from && parents < 2)
+		if (held[i] && *marks[i].from && !*now.from && parents < 2) {
 			memcpy(now.from, marks[i].from, sizeof now.from);
+			memcpy(now.first, marks[i].first, sizeof now.first);
+		}
 	}
 	add_mark(&text, &now);
 	for (size_t i = 0; i < n; i++) {
@@ -199,7 +211,8 @@ int high_water_mark_check(struct case_file *c)
 		uint64_t count = 0;
 		if (is_held(c, marks[i].head))
 			continue;
-		if (*marks[i].from && is_held(c, marks[i].from)) { /* all that went into the salvaged copy is here */
+		/* all that went into the salvaged copy is here, and it is no older copy of that one */
+		if (*marks[i].from && is_held(c, marks[i].from) && !(*marks[i].first && is_held(c, marks[i].first))) {
 			salvaged = &marks[i];
 			continue;
 		}

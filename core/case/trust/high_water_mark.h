@@ -22,7 +22,8 @@ int high_water_mark_check(struct case_file *c);
 void high_water_mark_update(struct case_file *c);
 
 /* Remembers the last commit of a case that was salvaged from one whose last commit was `from` ("": none could be read). The file
- * it was salvaged from is no older copy of it: it is told apart as long as it holds that commit. */
+ * it was salvaged from is no older copy of it: it is told apart as long as it holds that commit, and not the first of the salvaged
+ * case's own: an older copy of that one holds both, and is told as one. */
 void high_water_mark_salvaged(struct case_file *c, const char *from);
 
 /* 1 if that commit is the last one that this machine has seen of the case. */
