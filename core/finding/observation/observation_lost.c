@@ -28,10 +28,94 @@ static int has_row(const struct lost_search *l, const char *sha256)
 	return found;
 }
 
+/* A check whose set is lost, and whether another set has taken its place. */
+struct lost_place {
+	struct case_file *c;
+	const json_t *check;
+	const char *limits;
+	const char *line; /* of the limits, in which the digest stands */
+	int taken;
+};
+
+/* Both have a line that begins so, and it is the same. */
+static int same_line(const char *limits, const char *other, const char *begin)
+{
+	const char *line = strstr(limits, begin);
+	const char *its = strstr(other, begin);
+	size_t n = line ? strcspn(line, "\n") : 0;
+	return line && its && n == strcspn(its, "\n") && strncmp(line, its, n) == 0;
+}
+
+/* Whether each parser of the lost set, as the limits say, is one of those, of whatever version. */
+static int has_parsers(const char *limits, const char *parsers)
+{
+	const char *at = strstr(limits, "Parsers: ");
+	for (at = at ? at + strlen("Parsers: ") : ""; *at && *at != '-';) {
+		size_t name = strcspn(at, " .\n") + 1;
+		const char *its = parsers;
+		while (strncmp(its, at, name) != 0 && (its = strstr(its, ", ")) != NULL)
+			its += 2;
+		if (!its)
+			return 0;
+		size_t all = strcspn(at, ",.\n");
+		at += all;
+		if (strncmp(at, ", ", 2) != 0)
+			break;
+		at += 2;
+	}
+	return 1;
+}
+
+/* What is read only where it was asked for was read again. */
+static int has_what_was_asked(const char *limits, const char *other)
+{
+	static const char *const asked[] = {", what was deleted.", "Shadow copies: read"};
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+		if (strstr(limits, asked[i]) && !strstr(other, asked[i]))
+			return 0;
+	return 1;
+}
+
+/* The same was read again, by all parsers of then; or the same evidence was swept again for the same list. */
+static int is_made_again(const struct lost_place *p, const struct observation_set *set, const char *limits)
+{
+	if (same_line(p->limits, limits, "Read: "))
+		return has_parsers(p->limits, set->parsers) && has_what_was_asked(p->limits, limits);
+	size_t n = strlen(set->evidence);
+	return n && strncmp(p->line, set->evidence, n) == 0 && p->line[n] == ',' &&
+	       same_line(p->limits, limits, "List: ");
+}
+
+static int look_at_later(void *ctx, const struct observation_set *set, struct err *err)
+{
+	struct lost_place *p = ctx;
+	(void)err;
+	if (p->taken || strcmp(set->check, record_label(p->check)) == 0 || !observation_set_is_on_record(p->c, set))
+		return 0;
+	json_t *check = record_get(p->c, set->check, 0, NULL);
+	const char *limits = json_get_string(check, "limits");
+	const char *entered = json_get_string(check, "entered");
+	const char *then = json_get_string(p->check, "entered");
+	const char *method = json_get_string(p->check, "method");
+	p->taken = limits && entered && then && method && strcmp(entered, then) >= 0 &&
+	           json_is(check, "method", method) && is_made_again(p, set, limits);
+	json_decref(check);
+	return 0;
+}
+
+static int is_replaced(const struct lost_search *l, const json_t *check, const char *limits, const char *at)
+{
+	struct lost_place place = {.c = l->c, .check = check, .limits = limits, .line = at};
+	while (place.line > limits && place.line[-1] != '\n')
+		place.line--;
+	return observation_set_each(l->c, NULL, look_at_later, &place, NULL) == 0 && place.taken;
+}
+
 static int look_at_check(void *ctx, json_t *check)
 {
 	const struct lost_search *l = ctx;
-	const char *at = json_get_string(check, "limits");
+	const char *limits = json_get_string(check, "limits");
+	const char *at = limits;
 	int rc = 0;
 	while (rc == 0 && at && (at = strstr(at, OBSERVATION_DIGEST_OF_SET)) != NULL) {
 		struct observation_set set = {.rows = 0};
@@ -40,7 +124,7 @@ static int look_at_check(void *ctx, json_t *check)
 			continue;
 		memcpy(set.sha256, at, DIGEST);
 		snprintf(set.check, sizeof set.check, "%s", record_label(check));
-		if (!has_row(l, set.sha256))
+		if (!has_row(l, set.sha256) && !is_replaced(l, check, limits, at))
 			rc = l->fn(l->ctx, &set, l->err);
 	}
 	return rc;
