@@ -200,6 +200,12 @@ static void a_set_that_is_not_here_is_told(void **state)
 	terminal_type(t, "T");
 	terminal_await(t, "Not covered");
 	terminal_await(t, "R1-K1  its observations are not in this copy");
+	terminal_type(t, "9");
+	terminal_await_row(t, 1, "History");
+	terminal_type(t, "j@"); /* before there was that check */
+	terminal_await_row(t, 1, "AS OF");
+	terminal_type(t, "T");
+	terminal_await(t, "nothing was read: what is not known stands nowhere");
 	terminal_quit(t);
 	program_release(&p);
 }

@@ -292,7 +292,7 @@ static int fill_findings(struct view *v, struct err *err)
 	s->gaps = json_array();
 	s->gaps_from = v->count;
 	int rc = workbench_each(v->wb, "check", 0, add_gaps, v, err);
-	if (rc == 0)
+	if (rc == 0 && !*workbench_as_of(v->wb)) /* which sets are here is known of now */
 		rc = observation_lost_each(workbench_case(v->wb), add_lost_set, v, err);
 	if (rc == 0 && v->count == before + 1)
 		triage_add_row(v, TONE_FAINT, NULL, _("   nothing was read: what is not known stands nowhere"),
