@@ -94,7 +94,7 @@ static int is_form_without_files(const char *operands, const char *word)
 {
 	for (const char *form = operands; form;) {
 		const char *next = strstr(form, " | ");
-		const char *files = strstr(form, "FILE…");
+		const char *files = strstr(form, "FILE");
 		if (begins_form(form, word))
 			return !files || (next && files > next);
 		form = next ? next + 3 : NULL;

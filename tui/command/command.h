@@ -37,7 +37,7 @@ enum command_flags {
 	COMMAND_LARGE_INPUT = 32768, /* COMMAND_INPUT, and what comes on standard input may be larger than memory */
 	COMMAND_STARTS =
 	    262144, /* starts another program, or commands that stand elsewhere; any other does with `opener` */
-	COMMAND_OF_FILES = 16384, /* needs a case only in those of its forms (operands) that name no FILE… */
+	COMMAND_OF_FILES = 16384, /* needs a case only in those of its forms (operands) that name no FILE */
 };
 
 struct command {
