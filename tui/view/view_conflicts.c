@@ -258,7 +258,7 @@ static enum redraw take_place(struct view *v, size_t place)
 {
 	json_t *conflict = workbench_get(v->wb, view_label(v), 0, NULL);
 	if (conflict)
-		view_conflicts_decide(v, first_side(v, conflict) ^ place ? "other" : "one");
+		view_conflicts_decide(v, (first_side(v, conflict) ^ place) ? "other" : "one");
 	json_decref(conflict);
 	return REDRAW_ALL;
 }

@@ -193,10 +193,10 @@ static void keep_told(struct importing *w, const char *label, int is_new, const 
 	told->is_new = is_new;
 	told->mail = NULL;
 	if (w->import->label)
-		told->mail = json_pack("{s:O* s:O* s:O* s:O* s:O*}", "file", json_object_get(object, "file"), "member",
-		                       json_object_get(object, "member"), "parsed", json_object_get(object, "parsed"),
-		                       "subject", json_object_get(object, "subject"), "class",
-		                       json_object_get(object, "class"));
+		told->mail =
+		    json_pack("{s:O* s:O* s:O* s:O* s:O*}", "file", json_object_get(object, "file"), "member",
+		              json_object_get(object, "member"), "parsed", json_object_get(object, "parsed"), "subject",
+		              json_object_get(object, "subject"), "class", json_object_get(object, "class"));
 }
 
 static int take_mail(void *ctx, const struct mail_found *found, struct err *err)

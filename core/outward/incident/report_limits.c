@@ -40,7 +40,7 @@ static struct alike *group_of(struct alikes *g, struct report *p, const json_t *
 	}
 	const json_t *number = json_object_get(g->numbers, key.data);
 	size_t n = number ? (size_t)json_integer_value(number) : g->count;
-	if (!number) {
+	if (!number || !g->all) {
 		json_object_set_new(g->numbers, key.data, json_integer((json_int_t)g->count));
 		g->all = xrealloc(g->all, (g->count + 1) * sizeof *g->all);
 		g->all[g->count++] = (struct alike){.first = record, .names = BUF_INIT};

@@ -156,9 +156,9 @@ void report_field(struct report *p, const json_t *record, const char *name, stru
 	struct buf text = BUF_INIT;
 	if (!field || add_derived(p, record, name, out))
 		return;
-	if (value && field->type == FIELD_REF && json_is_string(value)) {
+	if (field->type == FIELD_REF && json_is_string(value)) {
 		add_reference(p, json_string_value(value), &text);
-	} else if (value && field->type == FIELD_REFS) {
+	} else if (field->type == FIELD_REFS && json_is_array(value)) {
 		json_array_foreach(value, i, label)
 			if (json_is_string(label))
 				add_reference(p, json_string_value(label), &text);
