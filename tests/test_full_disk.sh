@@ -24,7 +24,7 @@ status 0 as one handover --to two.pub --out two.genba --with-evidence ev
 fill
 status 1 as two accept --evidence ev --receipt full/receipt
 grep -q 'not accepted.*No space left' err || fail "not said why: $(cat err)"
-is "what lies there" filler "$(echo $(ls full))"
+is "what lies there" filler "$(ls full)"
 ! as two list transfer --json | grep -q '"accepted"' || fail "accepted, and nobody is told"
 rm full/filler
 status 0 as two accept --evidence ev --receipt full/receipt

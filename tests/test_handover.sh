@@ -83,7 +83,7 @@ as one handover --to two.pub --out one.delta --delta 2>/dev/null
 status 0 as two merge one.delta --dry-run
 grep -q 'dry run' out || fail "dry run: $(cat out)"
 status 0 as two merge one.delta
-grep -q '1 to decide' out || fail "one conflict was made: $(cat out)"
+grep -q 'to decide: 1,' out || fail "one conflict was made: $(cat out)"
 as two handover --to one.pub --out two.delta --delta 2>/dev/null
 status 0 as one merge two.delta
 is "one tree" "$(tree one)" "$(tree two)"

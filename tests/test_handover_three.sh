@@ -23,7 +23,7 @@ work_apart three "$actions" right department=right suspected
 for name in two three; do
 	as $name handover --to one.pub --out $name.delta --delta 2>/dev/null
 	status 0 as one merge $name.delta
-	grep -q '1 to decide' out || fail "one conflict was made with $name: $(cat out)"
+	grep -q 'to decide: 1,' out || fail "one conflict was made with $name: $(cat out)"
 done
 as one handover --to two.pub --to three.pub --out one.delta --delta 2>/dev/null
 for name in two three; do

@@ -210,7 +210,7 @@ static void run_offered(struct play *p, const struct waiting *w)
 	terminal_type(p->t, KEYS_ENTER);
 	ask(p, "実行しますか", "y");
 	terminal_await_row(p->t, 1, "プレイブック");
-	terminal_await(p->t, "を記録しました: コマンドの出力");
+	terminal_await(p->t, "を記録しました");
 	p->offers++;
 }
 

@@ -66,7 +66,7 @@ static void it_is_paused_and_goes_on_behind_a_lock(void **state)
 	terminal_await(t, "cancelled");
 	assert_int_equal(truncate(log, 97), 0);
 	terminal_type(t, "s");
-	terminal_await(t, "1 hit");
+	terminal_await(t, "hits: 1");
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_row(t, 1, "Sweep");
 	terminal_type(t, ":quit" KEYS_ENTER);

@@ -48,7 +48,8 @@ static void ask_questions(const char *language, int rows, int columns)
 	keys = 0;
 	press(t, "4", ja ? "証拠 · 7" : "Evidence · 7");
 	press(t, "j", "terminal-a-disk.img ──");
-	press(t, "t", "R1-K1  ");
+	terminal_type(t, "t");
+	terminal_await_row(t, -1, "R1-K1  "); /* below the rows: all is read */
 	terminal_await(t, "R1-FD1  execution.double-extension");
 	/* a row of 80 columns cuts it: the pane has it whole */
 	terminal_await(t, ja ? "文書に見せかけた名前のプログラムが実行されました。"

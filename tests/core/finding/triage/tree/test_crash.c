@@ -245,6 +245,7 @@ static void expect(const char *mark, const char *path, const char *reason, struc
 	assert_string_equal(s->path, path);
 	if (!strstr(s->reason, reason) || !strstr(s->reason, "the parser crashed (Segmentation fault)"))
 		fail_msg("%s", s->reason);
+	unlink(disk);
 	free(disk);
 }
 
