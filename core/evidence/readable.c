@@ -15,32 +15,38 @@
 #define READ_AT_ONCE ((size_t)1 << 20)
 #define DEEPEST      64
 
-/* 0 or errno. */
-static int read_to_end(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	int failed = fd < 0 ? errno : 0;
-	char *bytes = xmalloc(READ_AT_ONCE);
-	ssize_t n = 1;
-	while (!failed && n > 0) {
-		n = read(fd, bytes, READ_AT_ONCE);
-		if (n < 0 && errno == EINTR)
-			n = 1;
-		else if (n < 0)
-			failed = errno;
-	}
-	free(bytes);
-	if (fd >= 0)
-		close(fd);
-	return failed;
-}
-
 static int cannot_read(const char *path, int error, struct err *err)
 {
 	return err_set_errno(err, ERR_FAILED, error, _("cannot read '%s'"), path);
 }
 
-int readable_stored(enum stored_shape shape, const char *path, struct err *err)
+/* `forbidden`: a file that this user may not read is passed over. */
+static int read_to_end(const char *path, int forbidden, const struct progress *progress, struct err *err)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return forbidden && errno == EACCES ? 0 : cannot_read(path, errno, err);
+	uint64_t size = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+	uint64_t done = 0;
+	char *bytes = xmalloc(READ_AT_ONCE);
+	ssize_t n = 1;
+	int rc = 0;
+	while (rc == 0 && n > 0 && (rc = progress_step(progress, path, done, size, err)) == 0) {
+		n = read(fd, bytes, READ_AT_ONCE);
+		if (n < 0 && errno == EINTR)
+			n = 1;
+		else if (n < 0)
+			rc = forbidden && errno == EACCES ? 0 : cannot_read(path, errno, err);
+		else
+			done += (uint64_t)n;
+	}
+	free(bytes);
+	close(fd);
+	return rc;
+}
+
+int readable_stored(enum stored_shape shape, const char *path, const struct progress *progress, struct err *err)
 {
 	int rc = 0;
 	for (size_t i = 0; rc == 0; i++) {
@@ -49,15 +55,13 @@ int readable_stored(enum stored_shape shape, const char *path, struct err *err)
 			free(member);
 			break;
 		}
-		int failed = read_to_end(member);
-		if (failed)
-			rc = cannot_read(member, failed, err);
+		rc = read_to_end(member, 0, progress, err);
 		free(member);
 	}
 	return rc;
 }
 
-static int walk(const char *path, int depth, struct err *err)
+static int walk(const char *path, int depth, const struct progress *progress, struct err *err)
 {
 	DIR *d = opendir(path);
 	struct dirent *entry;
@@ -72,11 +76,9 @@ static int walk(const char *path, int depth, struct err *err)
 		if (lstat(below, &st) < 0) {
 			rc = cannot_read(below, errno, err);
 		} else if (S_ISDIR(st.st_mode) && depth < DEEPEST) {
-			rc = walk(below, depth + 1, err);
+			rc = walk(below, depth + 1, progress, err);
 		} else if (S_ISREG(st.st_mode)) {
-			int failed = read_to_end(below);
-			if (failed && failed != EACCES)
-				rc = cannot_read(below, failed, err);
+			rc = read_to_end(below, 1, progress, err);
 		}
 		free(below);
 	}
@@ -86,7 +88,7 @@ static int walk(const char *path, int depth, struct err *err)
 	return rc;
 }
 
-int readable_folder(const char *path, struct err *err)
+int readable_folder(const char *path, const struct progress *progress, struct err *err)
 {
-	return walk(path, 0, err);
+	return walk(path, 0, progress, err);
 }

@@ -7,12 +7,13 @@
 #ifndef GENBA_EVIDENCE_READABLE_H
 #define GENBA_EVIDENCE_READABLE_H
 
+#include "base/progress.h"
 #include "evidence/image/stored.h"
 
-/* Reads all files of that shape to their ends. 0, or -1: a file, which is named, could not be read. */
-int readable_stored(enum stored_shape shape, const char *path, struct err *err);
+/* Reads all files of that shape to their ends. 0, or -1: a file, which is named, could not be read, or ERR_CANCELLED. */
+int readable_stored(enum stored_shape shape, const char *path, const struct progress *progress, struct err *err);
 
 /* The same for all files below a folder. A file that this user may not read is not meant: that is no fault of the medium. */
-int readable_folder(const char *path, struct err *err);
+int readable_folder(const char *path, const struct progress *progress, struct err *err);
 
 #endif

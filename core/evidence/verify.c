@@ -232,14 +232,18 @@ static int find_place(const json_t *record, struct buf *path)
 	return stored_path(record, strcmp(form, "hash") == 0 ? "source_path" : "copy_path", path);
 }
 
-/* A medium that does not give the bytes has not shown that they are others. */
-static int can_be_read(struct evidence_verify_checking *k, const json_t *record, const char *path)
+/* What "failed" is worth: a medium that does not give the bytes has not shown that they are others. NULL: cancelled. */
+static const char *weigh_failed(struct evidence_verify_checking *k, const json_t *record, const char *path)
 {
 	struct err why = ERR_INIT;
-	if (!*path || readable_stored(stored_shape(record, path), path, &why) == 0)
-		return 1;
+	if (!*path || readable_stored(stored_shape(record, path), path, k->what->progress, &why) == 0)
+		return "failed";
+	if (why.code == ERR_CANCELLED) {
+		err_take(k->err, &why);
+		return NULL;
+	}
 	found(k, record, _("%s; whether its bytes are those on record is not known"), why.message);
-	return 0;
+	return "unreadable";
 }
 
 static int check_one(void *ctx, json_t *record)
@@ -259,9 +263,8 @@ static int check_one(void *ctx, json_t *record)
 	struct buf folder = BUF_INIT;
 	if (stored_folder(k->c, record, &manifest, &folder))
 		result = check_tree(k, record, &manifest, folder.data);
-	else if ((result = check_file(k, record)) && strcmp(result, "failed") == 0 &&
-	         !can_be_read(k, record, path.data))
-		result = "unreadable";
+	else if ((result = check_file(k, record)) && strcmp(result, "failed") == 0)
+		result = weigh_failed(k, record, path.data);
 	buf_release(&folder);
 	buf_release(&manifest);
 	buf_release(&path);

@@ -90,7 +90,11 @@ static int check_there(struct evidence_check_checking *k, struct transfer_item *
 	if (why.code == ERR_CANCELLED)
 		return err_take(k->err, &why);
 	struct err unread = ERR_INIT;
-	if ((folder ? readable_folder(path, &unread) : readable_stored(shape, path, &unread)) < 0) {
+	int rc =
+	    folder ? readable_folder(path, k->progress, &unread) : readable_stored(shape, path, k->progress, &unread);
+	if (rc < 0 && unread.code == ERR_CANCELLED)
+		return err_take(k->err, &unread);
+	if (rc < 0) {
 		item->result = "not_checked"; /* the medium is at fault, and who sent it is not accused */
 		keep_place(k, item->label, kept, path);
 		miss(k, item->label,

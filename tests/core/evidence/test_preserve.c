@@ -5,6 +5,7 @@
 #include "evidence/image/gev.h"
 #include "evidence/image/volume.h"
 #include "evidence/preserve.h"
+#include "evidence/readable.h"
 
 #include <fcntl.h>
 #include <sodium.h>
@@ -280,6 +281,49 @@ static void a_copy_can_be_verified_later(void **state)
 	case_end(c);
 }
 
+struct steps {
+	unsigned count, until; /* until 0: to the end */
+};
+
+static int count_steps(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+	struct steps *steps = ctx;
+	(void)what;
+	(void)done;
+	(void)total;
+	return ++steps->count == steps->until;
+}
+
+/* What differs is read a second time, whether it can be read at all: for hours, if it is large. */
+static void the_second_reading_can_be_cancelled(void **state)
+{
+	(void)state;
+	struct case_file *c = case_begin();
+	struct err err = ERR_INIT;
+	struct preserved p;
+	struct evidence_report report;
+	struct steps steps = {0, 0};
+	struct progress progress = {count_steps, &steps};
+	int findings = 0;
+	make_file(scratch_path("disk"), 3U << 20, 5);
+	struct preserve_options o = {.form = EVIDENCE_HASH};
+	assert_ok(preserve(c, scratch_path("disk"), &o, &p, &err), err);
+	preserved_release(&p);
+	assert_ok(evidence_verify(c, 0, &progress, no_finding, NULL, &report, &err), err);
+	steps.until = steps.count + 2;
+	steps.count = 0;
+	make_file(scratch_path("disk"), 3U << 20, 6);
+	assert_int_equal(evidence_verify(c, 1, &progress, count_finding, &findings, &report, &err), -1);
+	assert_int_equal(err.code, ERR_CANCELLED);
+	assert_int_equal(steps.count, steps.until);
+	assert_string_equal(field_of(c, "R1-E1", "verified"), "");
+	err_clear(&err);
+	steps = (struct steps){0, 2};
+	assert_int_equal(readable_folder(scratch_path("."), &progress, &err), -1);
+	assert_int_equal(err.code, ERR_CANCELLED);
+	case_end(c);
+}
+
 static void a_changed_source_is_noticed(void **state)
 {
 	(void)state;
@@ -373,6 +417,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(damage_is_found_and_named, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(what_is_refused, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(a_copy_can_be_verified_later, scratch_begin, scratch_end),
+	    cmocka_unit_test_setup_teardown(the_second_reading_can_be_cancelled, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(a_stated_digest_is_compared, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(an_interruption_is_on_record_and_gone_on_with, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(a_changed_source_is_noticed, scratch_begin, scratch_end),
