@@ -45,6 +45,7 @@ is "assets after a dry run" "" "$("$genba" list asset --csv | sed 1d)"
 status 2 "$genba" import csv machines.csv asset --map 備考=colour
 status 2 "$genba" import csv machines.csv asset --map 部屋=zone
 status 2 "$genba" import csv machines.csv event
+grep -q '^  備考 = +note: 2階\\n窓側, 3階' err || fail "the columns are not told in lines: $(cat err)"
 
 before=$(commits)
 status 0 "$genba" import csv machines.csv asset --map "$map" --rejects rejected.csv

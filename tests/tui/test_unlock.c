@@ -381,6 +381,24 @@ static void two_at_once_are_one(void **state)
 	program_release(&p);
 }
 
+/* Each line is a command to be copied. */
+static void which_of_several_is_asked_in_lines(void **state)
+{
+	struct program p;
+	char output[4096];
+	(void)state;
+	unlock(&p, NULL);
+	program_shell(PASSED "$GENBA new $XDG_RUNTIME_DIR/other.genba --title Other --no-recovery 2>&1; " PASSED
+	                     "$GENBA -c $XDG_RUNTIME_DIR/other.genba unlock 2>&1",
+	              output, sizeof output);
+	assert_non_null(strstr(output, "unlocked until"));
+	assert_gives("env -u GENBA_CASE $GENBA lock 2>&1", 2, "say which:\n  genba -c /");
+	assert_gives("env -u GENBA_CASE $GENBA lock 2>&1", 2, "other.genba lock\n");
+	assert_gives("$GENBA -c $XDG_RUNTIME_DIR/other.genba lock", 0, "is locked");
+	assert_gives("$GENBA lock", 0, "is locked");
+	program_release(&p);
+}
+
 /* 1 if the kernel keeps this signal for the process until it can take it. */
 static int is_pending(pid_t pid, int number)
 {
@@ -534,6 +552,7 @@ int main(void)
 	    cmocka_unit_test(time_ends_what_waits),
 	    cmocka_unit_test(time_ends_a_silent_pipe),
 	    cmocka_unit_test(two_at_once_are_one),
+	    cmocka_unit_test(which_of_several_is_asked_in_lines),
 	    cmocka_unit_test(lock_reaches_what_is_silent),
 	    cmocka_unit_test(a_wrong_passphrase_opens_nothing),
 	    cmocka_unit_test(a_mistyped_passphrase_is_asked_for_again),

@@ -115,7 +115,7 @@ static void note_open(void *ctx, const json_t *state)
 	open->count++;
 	free(open->path);
 	open->path = path ? xstrdup(path) : NULL;
-	buf_addf(&open->lines, "\n  genba -c %s lock", path ? path : "");
+	buf_addf(&open->lines, "%s  genba -c %s lock", open->lines.len ? "\n" : "", path ? path : "");
 }
 
 static int lock_at(struct session *s, const char *path, struct err *err)
@@ -148,7 +148,7 @@ int cmd_lock(struct session *s, const struct args *args, struct err *err)
 		path = open.path;
 	}
 	if (open.count > 1)
-		rc = err_set(err, ERR_USAGE, _("several cases are open; say which:%s"), open.lines.data);
+		rc = err_set(err, ERR_USAGE, _("several cases are open; say which:\n%s"), open.lines.data);
 	else if (!path)
 		fprintf(s->out, "%s\n", _("no case is open"));
 	else

@@ -199,16 +199,22 @@ static void add_columns(const struct csv_import *import, const struct csv_file *
 	json_array_foreach(import->heading, i, cell) {
 		const json_t *means = json_array_get(import->columns, i);
 		if (i == SHOWN_COLUMNS) {
-			buf_adds(out, "\n  …");
+			buf_addf(out, "%s  …", i ? "\n" : "");
 			break;
 		}
-		buf_addf(out, "\n  %s%s%s:", json_string_value(cell), json_is_string(means) ? " = " : "",
+		char *column = printable_dup(json_string_value(cell));
+		buf_addf(out, "%s  %s%s%s:", i ? "\n" : "", column, json_is_string(means) ? " = " : "",
 		         json_is_string(means) ? json_string_value(means) : "");
+		free(column);
 		for (size_t k = first; k < first + SHOWN_ROWS; k++) {
 			const json_t *row = json_array_get(file->rows, k);
 			const char *text = json_string_value(json_array_get(json_object_get(row, "cells"), i));
-			if (text && *text)
-				buf_addf(out, "%s %.24s", k > first ? "," : "", text);
+			char shown[25];
+			char *line = printable_dup(text ? text : "");
+			text_copy(shown, sizeof shown, line);
+			if (*line)
+				buf_addf(out, "%s %s", k > first ? "," : "", shown);
+			free(line);
 		}
 	}
 }
@@ -227,7 +233,7 @@ static int check_required(const struct csv_import *import, const struct csv_file
 		struct buf columns = BUF_INIT;
 		add_columns(import, file, &columns);
 		err_set(err, ERR_USAGE,
-		        _("no column gives %s (%s), which every %s needs; say which: --map \"Column=%s\"%s"),
+		        _("no column gives %s (%s), which every %s needs; say which: --map \"Column=%s\"\n%s"),
 		        field->name, field_label(field), import->kind->name, field->name, columns.data);
 		buf_release(&columns);
 		return -1;
