@@ -101,6 +101,7 @@ int report_make(struct release *r, enum report_kind kind, struct document *d, st
 	json_decref(p.kinds);
 	json_decref(p.titles);
 	json_decref(p.stays);
+	json_decref(p.collected);
 	json_decref(p.of_case);
 	return rc < 0 ? -1 : 0;
 }

@@ -100,26 +100,49 @@ static int add_first_act(struct report *p, const json_t *asset, struct buf *out)
 	return 0;
 }
 
+static void note_collected(json_t *collected, const json_t *evidence)
+{
+	const char *on = json_get_string(evidence, "on");
+	const char *type = json_get_string(evidence, "type");
+	if (!on || !type)
+		return;
+	if (!json_object_get(collected, on))
+		json_object_set_new(collected, on, json_object());
+	json_t *types = json_object_get(collected, on);
+	json_t *entry = json_object_get(types, type);
+	if (entry)
+		json_array_set_new(entry, 1, json_integer(json_integer_value(json_array_get(entry, 1)) + 1));
+	else
+		json_object_set_new(types, type, json_pack("[si]", record_label(evidence), 1));
+}
+
+/* What of a machine is there as evidence: type -> [the first label, how many], or NULL. One walk for all machines. */
+static const json_t *collected_on(struct report *p, const json_t *asset)
+{
+	size_t i;
+	json_t *evidence;
+	if (!p->collected) {
+		p->collected = json_object();
+		json_array_foreach(report_records(p, "evidence"), i, evidence)
+			note_collected(p->collected, evidence);
+	}
+	return json_object_get(p->collected, record_label(asset));
+}
+
 /* What of the machine is there as evidence: each type with its first label, and how many there are. 1: it is told. */
 static int add_collected(struct report *p, const json_t *asset, struct buf *out)
 {
 	const struct field *type = kind_field(kind_find("evidence"), "type");
+	const json_t *types = collected_on(p, asset);
 	struct buf all = BUF_INIT;
 	for (size_t t = 0; t < type->value_count; t++) {
-		const char *first = NULL;
-		size_t n = 0;
-		size_t i;
-		json_t *evidence;
-		json_array_foreach(report_records(p, "evidence"), i, evidence) {
-			if (!json_is(evidence, "type", type->values[t].name) ||
-			    !json_is(evidence, "on", record_label(asset)))
-				continue;
-			first = n++ ? first : record_label(evidence);
-		}
+		const json_t *entry = json_object_get(types, type->values[t].name);
+		json_int_t n = json_integer_value(json_array_get(entry, 1));
 		if (n)
-			buf_addf(&all, "%s%s (%s", all.len ? _(", ") : "", field_value_label(&type->values[t]), first);
+			buf_addf(&all, "%s%s (%s", all.len ? _(", ") : "", field_value_label(&type->values[t]),
+			         json_string_value(json_array_get(entry, 0)));
 		if (n > 1)
-			buf_addf(&all, " \xC3\x97%zu", n);
+			buf_addf(&all, " \xC3\x97%" JSON_INTEGER_FORMAT, n);
 		buf_adds(&all, n ? ")" : "");
 	}
 	if (all.len)

@@ -236,6 +236,12 @@ static void what_is_there_as_evidence_was_preserved(void **state)
 	      1);
 	holds(text, "Preserved: disk", 1);
 	holds(text, "Preserved: unknown", 1);
+	add("evidence", "title=e type=memory on=R1-A3");
+	text = report(REPORT_INCIDENT, &internal, document_text);
+	holds(text, "memory (R1-E3), triage (R1-E1", 1);
+	holds(text, "Preserved: by evidence: memory (R1-E5)", 1);
+	holds(text, "R1-E4", 1); /* in the custody only */
+	holds(text, "memory (R1-E4", 0);
 }
 
 static void what_may_not_leave_is_counted(void **state)
