@@ -194,6 +194,16 @@ static void records_are_meant_by_name_and_told_by_name(void **state)
 	terminal_quit(t);
 }
 
+/* To its end: what was retracted with it stands behind the translated subject. */
+static void what_was_retracted_is_told_in_japanese(void **state)
+{
+	(void)state;
+	program_write(&program, "machines.csv", "hostname\nWRONG-1\nWRONG-2\n");
+	program_good(&program, "import", "csv", program_file(&program, "machines.csv"), "asset", NULL);
+	program_good(&program, "--lang", "ja", "undo", "--reason", "of another", NULL);
+	assert_non_null(strstr(program.out.data, "元に戻しました: 資産 2件を取込み(2件の記録は取下げ済み)\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +215,7 @@ int main(void)
 	    cmocka_unit_test(a_wide_screen_tells_of_the_selected_record),
 	    cmocka_unit_test(records_are_meant_by_name_and_told_by_name),
 	    cmocka_unit_test(the_coming_steps_stand_beside_the_current_one),
+	    cmocka_unit_test(what_was_retracted_is_told_in_japanese),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/action/undo.h"
 #include "case/query/conflict_words.h"
 #include "case/query/filter.h"
 #include "case/query/past_reader.h"
@@ -225,16 +226,17 @@ int cmd_undo(struct session *s, const struct args *args, struct err *err)
 	const char *reason = args_option(args, "reason");
 	if (args->count != 0)
 		return cmd_usage("undo", err);
-	struct buf summary = BUF_INIT;
-	int rc = record_undo(s->c, reason, &summary, err);
+	struct undone undone = UNDONE_INIT;
+	int rc = undo_last(s->c, reason, NULL, &undone, err);
 	struct buf said = BUF_INIT;
 	if (rc == 0) {
-		commit_subject_text(summary.data, &said);
+		commit_subject_text(undone.subject.data, &said);
+		buf_adds(&said, undone.retracted.data);
 		printable_printf(s->out, _("undone: %s"), said.data);
 		fputc('\n', s->out);
 	}
 	buf_release(&said);
-	buf_release(&summary);
+	undone_release(&undone);
 	return rc;
 }
 

@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "base/words.h"
+#include "case/action/undo.h"
 #include "tui/command/command.h"
 #include "tui/command/commit_subject.h"
 #include "tui/term/screen.h"
@@ -121,18 +122,24 @@ static enum redraw copy_row(struct view *v)
 	return REDRAW_NONE;
 }
 
+struct undo_asked {
+	struct workbench *wb;
+	struct undone last; /* what the question names */
+};
+
 static int undo_with_reason(void *ctx, const char *reason, struct err *err)
 {
-	struct workbench *wb = ctx;
-	struct buf summary = BUF_INIT;
+	struct undo_asked *asked = ctx;
+	struct undone undone = UNDONE_INIT;
 	struct buf said = BUF_INIT;
-	int rc = record_undo(wb->s->c, reason, &summary, err);
+	int rc = undo_last(asked->wb->s->c, reason, asked->last.commit, &undone, err);
 	if (rc == 0) {
-		commit_subject_text(summary.data, &said);
-		workbench_tell(wb, TONE_GOOD, _("undone: %s"), said.data);
+		commit_subject_text(undone.subject.data, &said);
+		buf_adds(&said, undone.retracted.data);
+		workbench_tell(asked->wb, TONE_GOOD, _("undone: %s"), said.data);
 	}
 	buf_release(&said);
-	buf_release(&summary);
+	undone_release(&undone);
 	return rc;
 }
 
@@ -154,15 +161,15 @@ static char *undo_question(const char *summary)
 static enum redraw undo(struct view *v)
 {
 	struct err err = ERR_INIT;
-	struct buf summary = BUF_INIT;
-	if (record_may_undo(v->wb->s->c, &summary, &err) < 0) {
+	struct undo_asked asked = {.wb = v->wb, .last = UNDONE_INIT};
+	if (undo_possible(v->wb->s->c, &asked.last, &err) < 0) {
 		workbench_tell_error(v->wb, &err);
 	} else {
-		char *question = undo_question(summary.data);
-		draft_prompt_reason(v->wb, "undo", question, undo_with_reason, v->wb);
+		char *question = undo_question(asked.last.subject.data);
+		draft_prompt_reason(v->wb, "undo", question, undo_with_reason, &asked);
 		free(question);
 	}
-	buf_release(&summary);
+	undone_release(&asked.last);
 	return REDRAW_ALL;
 }
 

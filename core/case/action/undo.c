@@ -1,6 +1,7 @@
+#include "case/action/undo.h"
+
 /*
- * Undo: the inverse of a responder's own last action, never of a merge, a
- * handover or a preservation.
+ * Never of a merge, a handover or a preservation.
  *
  * Nothing is taken out of the history: undoing writes a further commit, which
  * names the one it undoes. What the action added is retracted, what it changed
@@ -138,14 +139,21 @@ static int undo_one(void *ctx, const char *path, const struct buf *old_text, con
 	return rc;
 }
 
-static void sum_up(const struct undoing *u, const struct target *t, struct buf *summary)
+void undone_release(struct undone *undone)
 {
-	buf_adds(summary, t->subject);
-	if (u->retracted == 1)
-		buf_addf(summary, _(" (%s is retracted)"), u->label);
-	else if (u->retracted)
+	buf_release(&undone->subject);
+	buf_release(&undone->retracted);
+}
+
+static void undo_note(const struct undoing *u, const struct target *t, struct undone *undone)
+{
+	snprintf(undone->commit, sizeof undone->commit, "%s", t->id);
+	buf_adds(&undone->subject, t->subject);
+	if (u->action && u->retracted == 1)
+		buf_addf(&undone->retracted, _(" (%s is retracted)"), u->label);
+	else if (u->action && u->retracted)
 		buf_addf(
-		    summary,
+		    &undone->retracted,
 		    P_(" (%zu record is retracted)", " (%zu records are retracted)", (unsigned long long)u->retracted),
 		    u->retracted);
 }
@@ -159,25 +167,28 @@ static int find_target(struct case_file *c, struct target *t, struct err *err)
 	return rc < 0 ? -1 : check_target(t, err);
 }
 
-int record_may_undo(struct case_file *c, struct buf *summary, struct err *err)
+int undo_possible(struct case_file *c, struct undone *undone, struct err *err)
 {
 	struct target t;
 	int rc = find_target(c, &t, err);
 	struct undoing dry = {.c = c, .err = err};
 	if (rc == 0)
 		rc = history_diff(c->history, t.parent, t.id, undo_one, &dry, err);
-	if (rc == 0 && summary)
-		buf_adds(summary, t.subject);
+	if (rc == 0 && undone)
+		undo_note(&dry, &t, undone);
 	json_decref(t.undone);
 	return rc;
 }
 
-int record_undo(struct case_file *c, const char *reason, struct buf *summary, struct err *err)
+int undo_last(struct case_file *c, const char *reason, const char *commit, struct undone *undone, struct err *err)
 {
 	if (!reason || !*reason)
 		return err_set(err, ERR_USAGE, _("an undo needs a reason: --reason TEXT"));
 	struct target *t = xcalloc(1, sizeof *t);
 	int rc = find_target(c, t, err);
+	if (rc == 0 && commit && strcmp(commit, t->id) != 0)
+		rc = err_set(err, ERR_FAILED,
+		             _("your last action is another one by now: nothing was undone, begin again"));
 	struct action *a = rc == 0 ? action_begin(c, "undo", err) : NULL;
 	if (a) {
 		char trailer[64];
@@ -187,8 +198,8 @@ int record_undo(struct case_file *c, const char *reason, struct buf *summary, st
 		rc = history_diff(c->history, t->parent, t->id, undo_one, &u, err);
 		if (rc == 0) {
 			rc = action_commit(a, err);
-			if (rc == 0)
-				sum_up(&u, t, summary);
+			if (rc == 0 && undone)
+				undo_note(&u, t, undone);
 		} else {
 			action_cancel(a);
 		}

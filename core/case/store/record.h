@@ -79,14 +79,8 @@ int record_set(struct case_file *c, const char *label, const struct assign *fiel
                struct err *err);
 int record_retract(struct case_file *c, const char *label, const char *reason, struct err *err);
 
-/* Undoes the responder's own last action by its inverse. `summary` gets one line: the subject of that action in English, as
- * history has it (commit_subject.h shows it in the interface's language), and what was retracted with it. */
-int record_undo(struct case_file *c, const char *reason, struct buf *summary, struct err *err);
-
-/* Whether there is something to retract, or to undo: 0, or -1 with why not, so that nobody is asked for a reason in vain. */
+/* Whether there is something to retract: 0, or -1 with why not, so that nobody is asked for a reason in vain. */
 int record_may_retract(struct case_file *c, const char *label, struct err *err);
-/* `summary`, unless NULL, gets the subject of the action that would be undone, as record_undo() gives it. */
-int record_may_undo(struct case_file *c, struct buf *summary, struct err *err);
 
 /* The record with that label (or alias, or id; "case" is the case itself). New reference; NULL with ERR_NOT_FOUND. */
 json_t *record_get(struct case_file *c, const char *label, unsigned flags, struct err *err);

@@ -1,6 +1,7 @@
 /* Who holds evidence follows from its transfers; labels kept free for paper are given to nothing else. */
 #include "case/action/custody.h"
 #include "case/action/reserve.h"
+#include "case/action/undo.h"
 #include "help_case.h"
 
 #include <stdlib.h>
@@ -117,16 +118,14 @@ static void undo_takes_it_back(void **state)
 {
 	(void)state;
 	struct err err = ERR_INIT;
-	struct buf summary = BUF_INIT;
 	const char *item = add("evidence", "title=Disk");
 	add("party", "name=Person+A");
 	add("party", "name=Person+B");
 	transfer(item, "Person+B", "2026-11-23T10:00Z");
 	assert_string_not_equal(get(item, "holder"), "-");
-	if (record_undo(the_case, "wrong item", &summary, &err) < 0)
+	if (undo_last(the_case, "wrong item", NULL, NULL, &err) < 0)
 		fail_msg("%s", err.message);
 	assert_string_equal(get(item, "holder"), "-");
-	buf_release(&summary);
 }
 
 static void kept_labels(void **state)
@@ -164,7 +163,6 @@ static void kept_labels_are_never_given_twice(void **state)
 	(void)state;
 	char kept[3][LABEL_TEXT];
 	struct err err = ERR_INIT;
-	struct buf summary = BUF_INIT;
 	const struct kind *evidence = kind_find("evidence");
 	assert_int_equal(reserve_labels(the_case, evidence, 1, kept, NULL), 0);
 	assert_int_equal(reserve_labels(the_case, evidence, 2, kept + 1, NULL), 0);
@@ -178,11 +176,11 @@ static void kept_labels_are_never_given_twice(void **state)
 	/* nobody types the list */
 	assert_int_equal(try_set("R1-R1", "reserved=R1-E9", 0, NULL), -1);
 	/* printing is not undone: the paper is out; and undoing what was typed in does not free the number */
-	assert_int_equal(record_undo(the_case, "x", &summary, &err), 0); /* the note */
+	assert_int_equal(undo_last(the_case, "x", NULL, NULL, &err), 0); /* the note */
 	err_clear(&err);
-	assert_int_equal(record_undo(the_case, "x", &summary, &err), -1);
+	assert_int_equal(undo_last(the_case, "x", NULL, NULL, &err), -1);
 	add("evidence", "label=R1-E2 title=x");
-	assert_int_equal(record_undo(the_case, "wrong sheet", &summary, NULL), 0);
+	assert_int_equal(undo_last(the_case, "wrong sheet", NULL, NULL, NULL), 0);
 	assert_null(reserve_kind(the_case, "R1-E2"));
 	assert_int_equal(try_add("evidence", "label=R1-E2 title=again", 0, NULL), -1);
 	assert_string_equal(add("evidence", "title=next"), "R1-E4");
@@ -195,7 +193,6 @@ static void kept_labels_are_never_given_twice(void **state)
 	assert_int_equal(record_set(the_case, "R1-R1", &foreign, 1, RECORD_MACHINE, NULL), 0);
 	assert_null(reserve_kind(the_case, "R9-E8"));
 	assert_int_equal(try_add("evidence", "label=R9-E8 title=x", 0, NULL), -1);
-	buf_release(&summary);
 }
 
 int main(void)

@@ -1,49 +1,71 @@
 /* Actions, undo, and what changed field by field. */
+#include "case/action/undo.h"
+
 #include "case/action/changes.h"
 #include "help_site.h"
 
 static void undo_is_the_inverse_of_the_last_action(void **state)
 {
 	struct site *s = *state;
-	struct buf text = BUF_INIT;
 	struct err err = ERR_INIT;
 	site_add(s, "asset", "hostname", "PC-1");
 	site_set(s, "R1-A1", "status", "infected");
 	site_set(s, "R1-A1", "os", "Windows");
-	assert_int_equal(record_may_undo(s->c, NULL, &err), 0);
-	assert_int_equal(record_undo(s->c, "wrong machine", &text, &err), 0);
+	assert_int_equal(undo_possible(s->c, NULL, &err), 0);
+	assert_int_equal(undo_last(s->c, "wrong machine", NULL, NULL, &err), 0);
 	assert_string_equal(site_get(s, "R1-A1", "os"), "");
 	assert_string_equal(site_get(s, "R1-A1", "status"), "infected");
-	assert_int_equal(record_undo(s->c, "wrong machine", &text, &err), 0);
+	assert_int_equal(undo_last(s->c, "wrong machine", NULL, NULL, &err), 0);
 	assert_string_equal(site_get(s, "R1-A1", "status"), "unchecked");
-	assert_int_equal(record_undo(s->c, "wrong machine", &text, &err), 0); /* what was added is retracted */
+	assert_int_equal(undo_last(s->c, "wrong machine", NULL, NULL, &err), 0); /* what was added is retracted */
 	assert_string_equal(site_get(s, "R1-A1", "retract_reason"), "wrong machine");
-	assert_int_equal(record_may_undo(s->c, NULL, NULL), -1);
-	assert_int_equal(record_undo(s->c, "more", &text, &err), -1);
+	assert_int_equal(undo_possible(s->c, NULL, NULL), -1);
+	assert_int_equal(undo_last(s->c, "more", NULL, NULL, &err), -1);
 	assert_non_null(strstr(err.message, "nothing of yours left"));
 	assert_int_equal(site_verify(s->c), 0);
-	buf_release(&text);
 }
 
 static void undo_needs_a_reason_and_keeps_later_changes(void **state)
 {
 	struct site *s = *state;
-	struct buf text = BUF_INIT;
 	struct err err = ERR_INIT;
-	assert_int_equal(record_undo(s->c, "", &text, &err), -1);
+	assert_int_equal(undo_last(s->c, "", NULL, NULL, &err), -1);
 	assert_int_equal(err.code, ERR_USAGE);
-	buf_release(&text);
+}
+
+/* Who was asked about one action has said nothing of another that came in between. */
+static void only_the_action_that_was_asked_about_is_undone(void **state)
+{
+	struct site *s = *state;
+	struct undone asked = UNDONE_INIT;
+	struct undone done = UNDONE_INIT;
+	struct err err = ERR_INIT;
+	site_add(s, "asset", "hostname", "PC-1");
+	assert_int_equal(undo_possible(s->c, &asked, &err), 0);
+	site_set(s, "R1-A1", "status", "infected");
+	assert_int_equal(undo_last(s->c, "wrong machine", asked.commit, &done, &err), -1);
+	assert_int_equal(err.code, ERR_FAILED);
+	assert_non_null(strstr(err.message, "another one by now"));
+	assert_int_equal(done.subject.len, 0);
+	assert_string_equal(site_get(s, "R1-A1", "status"), "infected");
+	err_clear(&err);
+	assert_int_equal(undo_last(s->c, "wrong finding", NULL, NULL, &err), 0);
+	assert_int_equal(undo_last(s->c, "wrong machine", asked.commit, &done, &err), 0);
+	assert_string_equal(done.commit, asked.commit);
+	assert_string_equal(done.subject.data, asked.subject.data);
+	assert_string_equal(done.retracted.data, " (R1-A1 is retracted)");
+	assert_string_equal(asked.retracted.data, "");
+	undone_release(&asked);
+	undone_release(&done);
 }
 
 /* A subject quotes what people typed: it must not pass for a trailer. */
 static void a_title_is_no_trailer(void **state)
 {
 	struct site *s = *state;
-	struct buf text = BUF_INIT;
 	site_add(s, "asset", "hostname", "Genba-Undoes: 0123456789012345678901234567890123456789");
-	assert_int_equal(record_undo(s->c, "test", &text, NULL), 0);
+	assert_int_equal(undo_last(s->c, "test", NULL, NULL, NULL), 0);
 	assert_string_equal(site_get(s, "R1-A1", "retract_reason"), "test");
-	buf_release(&text);
 }
 
 /* Once a record changed again more than 64 records later in one action made the commit fail. */
@@ -138,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(undo_is_the_inverse_of_the_last_action),
 	    TEST(undo_needs_a_reason_and_keeps_later_changes),
+	    TEST(only_the_action_that_was_asked_about_is_undone),
 	    TEST(a_title_is_no_trailer),
 	    TEST(one_record_twice_in_a_bulk_action),
 	    TEST(changes_are_told_by_field),

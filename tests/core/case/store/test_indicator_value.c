@@ -1,6 +1,7 @@
 /* Values of indicators: checked by type, brought to one form, recognised in any other. */
 #include "help_case.h"
 
+#include "case/action/undo.h"
 #include "case/store/indicator_value.h"
 
 #include <stdio.h>
@@ -188,7 +189,6 @@ static void what_is_kept_follows_what_is_written(void **state)
 {
 	(void)state;
 	struct err err = ERR_INIT;
-	struct buf summary = BUF_INIT;
 	char label[LABEL_TEXT];
 	const struct assign other = {"value", "third.example"};
 	assert_found("first.example", "");
@@ -197,7 +197,7 @@ static void what_is_kept_follows_what_is_written(void **state)
 	set("R1-I1", "value=second.example");
 	assert_found("first.example", "");
 	assert_found("second.example", "R1-I1");
-	assert_int_equal(record_undo(the_case, "wrong", &summary, &err), 0);
+	assert_int_equal(undo_last(the_case, "wrong", NULL, NULL, &err), 0);
 	assert_found("first.example", "R1-I1");
 	assert_found("second.example", "");
 	struct action *a = action_begin(the_case, "set", &err);
@@ -219,7 +219,6 @@ static void what_is_kept_follows_what_is_written(void **state)
 	assert_found("first.example", "R1-I2");
 	case_again();
 	assert_found("first.example", "R1-I2");
-	buf_release(&summary);
 }
 
 /* Thousands of one value, each once in what is kept; the first that holds is told, whatever became of those before. */
