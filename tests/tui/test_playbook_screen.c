@@ -177,7 +177,7 @@ static void await_recorded(struct play *p)
 {
 	char said[64];
 	snprintf(said, sizeof said, "R1-S%zu を記録しました", ++p->steps);
-	terminal_await_row(p->t, -1, said);
+	terminal_await(p->t, said);
 }
 
 static void do_step(struct play *p, const struct waiting *w)
