@@ -86,7 +86,8 @@ static void collections(void)
 	walk_press(&w, "M", "(y/n)", "(y/n)");
 	walk_press_row(&w, "y", 1, count_text("", made.collections, " marked"),
 	               count_text("印 ", made.collections, "件"));
-	walk_press_row(&w, "t", -1, "R1-K1  ", "R1-K1  "); /* told below when all are read; among the rows before that */
+	walk_press_row(&w, "t", -1, "R1-K1  ",
+	               "R1-K1  "); /* told below when all are read; among the rows before that */
 }
 
 /* Which hosts, since when: the slow terminal first, and the domain controllers. What goes on record as events. */
