@@ -201,6 +201,16 @@ is "what is told of them" 'nothing.zip stray.bin' "$(jq -r 'select(.kind == "pro
 look 1 nothing.zip velociraptor.zip
 is "the others, looked at" velociraptor.zip "$(jq -r 'select(.kind == "summary") | .source' out)"
 is "rows of a zip" 2 "$("$genba" observations source=velociraptor.zip --json | jq length)"
+# of two machines, under one name: each keeps its rows, and the same again changes nothing
+mkdir one two
+cp velociraptor.zip one/C.zip
+cp another.zip two/C.zip
+other=$("$genba" add asset hostname=OTHER-PC)
+"$genba" triage one/C.zip --on R1-A1 >/dev/null 2>&1 || fail "C of the first"
+"$genba" triage two/C.zip --on "$other" >/dev/null 2>&1 || fail "C of the second"
+is "rows of both" 4 "$("$genba" observations source=C.zip --json | jq length)"
+"$genba" triage two/C.zip --on "$other" >/dev/null 2>&1 || fail "C of the second again"
+is "rows of both, again" 4 "$("$genba" observations source=C.zip --json | jq length)"
 "$genba" observations source=velociraptor.zip --timesketch >out
 is "for Timesketch" '3 message,datetime,timestamp_desc' "$(wc -l <out) $(head -1 out | cut -d, -f1-3)"
 # one that was cut off: the files that stand in it are read all the same, and the one in which it ends as far as it goes

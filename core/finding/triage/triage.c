@@ -198,6 +198,7 @@ int triage_made(const struct observation_set *set)
 struct earlier {
 	struct case_file *c;
 	const struct observation_set *now;
+	const char *on; /* the asset that is read now */
 	int was_read;
 	uint64_t rows;
 	int lost;
@@ -206,12 +207,24 @@ struct earlier {
 	char check[LABEL_TEXT]; /* of the one that is the same */
 };
 
+/* What lies beside the case is told by its name and its machine: the folder "C" of another machine is another. */
+static int is_of_same(const struct earlier *e, const struct observation_set *set)
+{
+	if (*set->evidence || *e->now->evidence)
+		return strcmp(set->evidence, e->now->evidence) == 0;
+	if (strcmp(set->source, e->now->source) != 0)
+		return 0;
+	json_t *check = record_get(e->c, set->check, 0, NULL);
+	int same = json_holds(json_object_get(check, "on"), e->on);
+	json_decref(check);
+	return same;
+}
+
 static int look_at_earlier(void *ctx, const struct observation_set *set, struct err *err)
 {
 	struct earlier *e = ctx;
 	(void)err;
-	if (!triage_made(set) || strcmp(set->evidence, e->now->evidence) != 0 ||
-	    (!*set->evidence && strcmp(set->source, e->now->source) != 0))
+	if (!triage_made(set) || !is_of_same(e, set))
 		return 0;
 	if (!e->was_read)
 		e->rows = set->rows;
@@ -433,6 +446,7 @@ int triage_run(struct case_file *c, const struct triage_options *options, struct
 	}
 	if (rc == 0)
 		rc = read_and_seal(&w, record, &on, err);
+	e.on = on;
 	if (rc == 0)
 		rc = observation_set_each(c, *result->set.evidence ? result->set.evidence : NULL, look_at_earlier, &e,
 		                          err);
