@@ -98,7 +98,9 @@ static int look_at_later(void *ctx, const struct observation_set *set, struct er
 	const char *then = json_get_string(p->check, "entered");
 	const char *method = json_get_string(p->check, "method");
 	p->taken = limits && entered && then && method && strcmp(entered, then) >= 0 &&
-	           json_is(check, "method", method) && is_made_again(p, set, limits);
+	           json_is(check, "method", method) &&
+	           (*set->evidence || json_same(json_object_get(check, "on"), json_object_get(p->check, "on"))) &&
+	           is_made_again(p, set, limits);
 	json_decref(check);
 	return 0;
 }
