@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/edtf.h"
+#include "base/words.h"
 #include "tui/command/cmd.h"
 #include "tui/command/holder.h"
 #include "tui/session/socket.h"
@@ -115,7 +116,12 @@ static void note_open(void *ctx, const json_t *state)
 	open->count++;
 	free(open->path);
 	open->path = path ? xstrdup(path) : NULL;
-	buf_addf(&open->lines, "%s  genba -c %s lock", open->lines.len ? "\n" : "", path ? path : "");
+	struct buf word = BUF_INIT; /* as a shell takes it, whatever is in the path */
+	char *safe = printable_dup(path ? path : "");
+	words_quote(&word, safe);
+	buf_addf(&open->lines, "%s  genba -c %s lock", open->lines.len ? "\n" : "", word.data);
+	buf_release(&word);
+	free(safe);
 }
 
 static int lock_at(struct session *s, const char *path, struct err *err)
