@@ -393,7 +393,7 @@ static void which_of_several_is_asked_in_lines(void **state)
 	              output, sizeof output);
 	assert_non_null(strstr(output, "unlocked until"));
 	assert_gives("env -u GENBA_CASE $GENBA lock 2>&1", 2, "say which:\n  genba -c '/");
-	assert_gives("env -u GENBA_CASE $GENBA lock 2>&1", 2, "other.genba lock\n");
+	assert_gives("env -u GENBA_CASE $GENBA lock 2>&1", 2, "other.genba' lock\n");
 	assert_gives("$GENBA -c $XDG_RUNTIME_DIR/other.genba lock", 0, "is locked");
 	assert_gives("$GENBA lock", 0, "is locked");
 	program_release(&p);
