@@ -33,6 +33,10 @@ status 0 as one import receipt full/receipt
 fill
 status 1 as one export git full/history.git
 [ ! -e full/history.git ] || fail "half of a repository is left: $(find full/history.git)"
+mkdir full/mine
+status 1 as one export git full/mine
+is "an empty folder that was there stays one" full/mine "$(find full/mine)"
+rmdir full/mine
 rm full/*
 mount -o remount,size=8m full
 status 0 as one export git full/history.git

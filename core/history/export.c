@@ -20,7 +20,8 @@ struct history_export_exporting {
 	git_odb *there; /* of a git that fetches */
 	git_oid old;    /* what an earlier export or fetch had */
 	int has_old;
-	int made; /* the folder was made here: half of a repository is in the way of the next attempt */
+	int made;   /* half of a repository is in the way of the next attempt: what is in the folder is ours */
+	mode_t was; /* of the empty folder that was there before; 0: none was */
 };
 
 /* 1 if there is nothing at `dir` or it is an empty folder. */
@@ -44,7 +45,10 @@ static int make_target(struct history_export_exporting *x, const char *dir)
 		return history_git_error(x->err, _("make the repository"));
 	options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH;
 	options.initial_head = "main";
-	x->made = 1;
+	struct stat st;
+	int is_there = lstat(dir, &st) == 0;
+	x->made = !is_there || S_ISDIR(st.st_mode); /* not by a link: that is the person's */
+	x->was = is_there ? st.st_mode & 07777 : 0;
 	if (git_repository_init_ext(&x->to, dir, &options) < 0)
 		return history_git_error(x->err, _("make the repository"));
 	return 0;
@@ -130,8 +134,11 @@ int history_export(struct history *h, const char *dir, const struct progress *pr
 		return -1;
 	int rc = export_to(&x, dir);
 	git_repository_free(x.to);
-	if (rc < 0 && x.made)
+	if (rc < 0 && x.made) {
 		path_remove_folder(dir);
+		if (x.was)
+			mkdir(dir, x.was);
+	}
 	return rc;
 }
 
