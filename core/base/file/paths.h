@@ -22,9 +22,6 @@ int path_make(const char *folder, struct err *err);
 /* The same for the folders above the file `path`. */
 int path_make_parents(const char *path, struct err *err);
 
-/* The same, and the folder must be one in which a file can be made. */
-int path_can_be_new(const char *path, struct err *err);
-
 /* 1 if the file is there and holds these very bytes. */
 int path_holds(const char *path, const void *bytes, size_t n);
 
@@ -36,6 +33,9 @@ enum path_write_flags {
 /* ERR_EXISTS if anything has that name, a link that leads nowhere too: asked before work at whose end a person's file is
  * written. A file that is there is never replaced; PATH_REPLACE is for genba's own. 0 or -1. */
 int path_must_be_new(const char *path, struct err *err);
+
+/* The same, and the folder must be one in which a file can be made. */
+int path_can_be_new(const char *path, struct err *err);
 
 /*
  * Writes a small file whole or not at all: a temporary file in the same folder

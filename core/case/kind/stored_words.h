@@ -28,7 +28,8 @@ struct field;
 const char *stored_words_in(const struct field *field, const char *text);
 
 /* The same of a text that no person can have typed, in a field that genba fills in: what the shipped playbooks call themselves,
- * their steps and phases, and which report left, too. Cases of before have it in the language in which the run was begun: it is found by either. */
+ * their steps and phases, and which report left, too. Cases of before have it in the language in which the run was begun: it is
+ * found by either. */
 const char *stored_words_of_program(const char *text);
 
 /* What the shipped playbooks say for it in the other language, whatever the interface's is: a run is looked for in either.

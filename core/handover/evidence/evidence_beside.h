@@ -18,7 +18,8 @@ struct case_file;
 struct err;
 
 /* 1 if the bytes of this record lie in the case file or where this copy of the case has them, or if it says of no bytes. What
- * is on record as their place is that of another machine, and does not count. The record is changed to where they lie here, as evidence_here() does. */
+ * is on record as their place is that of another machine, and does not count. The record is changed to where they lie here, as
+ * evidence_here() does. */
 int evidence_is_here(struct case_file *c, json_t *evidence);
 
 /* The folder beside the case file in which most of the evidence lies that is not here; NULL if none holds any, or with err. The
