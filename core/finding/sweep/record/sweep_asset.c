@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/time/clock.h"
 #include "base/time/zone.h"
 #include "case/query/record_kept.h"
 #include "case/store/record.h"
@@ -177,17 +178,43 @@ static void release_owner(void *item)
 static const struct record_kept_spec kept_owners = {"sweep owners",   "asset",    0,
                                                     sizeof(json_t *), take_owner, release_owner};
 
+/* The table of them, as long as the assets stay as they are. */
+struct owners_table {
+	uint64_t version;
+	json_t *owners;
+	size_t next; /* asset that is not in it yet */
+};
+
+#define OWNERS_AT_ONCE 256U /* assets between two looks at the clock */
+
+static void owners_free(void *table)
+{
+	struct owners_table *t = table;
+	json_decref(t->owners);
+	free(t);
+}
+
 int sweep_owners_now(struct case_file *c, double deadline, json_t **owners, struct err *err)
 {
 	struct record_kept *kept;
 	int rc = record_kept_work(c, &kept_owners, deadline, &kept, err);
 	if (rc)
 		return rc;
-	*owners = json_object();
-	for (size_t i = 0; i < record_kept_count(kept); i++) {
-		json_t *const *asset = record_kept_item(kept, i);
-		if (asset && *asset)
-			sweep_owners_add(*owners, *asset, record_kept_label(kept, i));
+	void **slot = case_memory_of(c, "sweep owners table", owners_free);
+	struct owners_table *t = *slot ? *slot : (*slot = xcalloc(1, sizeof *t));
+	if (!t->owners || t->version != record_kept_version(kept)) {
+		json_decref(t->owners);
+		*t = (struct owners_table){.version = record_kept_version(kept), .owners = json_object()};
 	}
+	for (size_t done = 1; t->next < record_kept_count(kept); t->next++, done++) {
+		json_t *const *asset = record_kept_item(kept, t->next);
+		if (asset && *asset)
+			sweep_owners_add(t->owners, *asset, record_kept_label(kept, t->next));
+		if (done % OWNERS_AT_ONCE == 0 && clock_steady() >= deadline) {
+			t->next++;
+			return 1;
+		}
+	}
+	*owners = json_incref(t->owners);
 	return 0;
 }
