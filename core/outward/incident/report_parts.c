@@ -73,8 +73,9 @@ static int add_first_holder(struct report *p, const json_t *evidence, struct buf
 	if (collector)
 		add_reference(p, collector, out);
 	else if (author && json_get_string(evidence, "started")) {
-		char *person =
-		    release_is_redacted(p->r) ? xstrdup(author) : authorship_person_of_mark(release_case(p->r), author);
+		char *person = release_names_responder(p->r, author)
+		                   ? authorship_person_of_mark(release_case(p->r), author)
+		                   : xstrdup(author);
 		buf_adds(out, person);
 		free(person);
 	} else

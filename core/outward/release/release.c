@@ -51,11 +51,6 @@ struct case_file *release_case(const struct release *r)
 	return r->c;
 }
 
-int release_is_redacted(const struct release *r)
-{
-	return r->redacted;
-}
-
 const char *release_tlp(const struct release *r)
 {
 	return r->tlp;

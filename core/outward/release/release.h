@@ -39,9 +39,12 @@ void release_close(struct release *r); /* NULL is allowed */
 
 struct case_file *release_case(const struct release *r);
 const char *release_tlp(const struct release *r);        /* of what leaves: as asked for; internal: the case's */
-int release_is_redacted(const struct release *r);        /* persons of the case, its responders too, are not named */
 int release_case_leaves(const struct release *r);        /* 0: what the record of the case itself says may not leave */
 const char *release_case_title(const struct release *r); /* or a pseudonym; borrowed */
+
+/* Whether the responder of that mark may be named: never in what is redacted; else by the label of the responder's record, though
+ * that itself leaves no case. */
+int release_names_responder(const struct release *r, const char *mark);
 
 /* Each record of a kind (NULL: of all) that leaves, as it leaves, borrowed; nonzero of `fn` stops and is returned. */
 int release_each(struct release *r, const char *kind, record_fn fn, void *ctx, struct err *err);

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "case/kind/tlp.h"
 #include "case/query/filter.h"
+#include "case/store/responders.h"
 #include "finding/chain/legal_form.h"
 #include "vault/vault.h"
 
@@ -361,6 +362,28 @@ static int sort_one(void *ctx, json_t *record)
 int release_case_leaves(const struct release *r)
 {
 	return r->internal || tlp_rank(case_tlp(r->c)) <= tlp_rank(r->tlp);
+}
+
+struct responder_naming {
+	const struct release *r;
+	const char *mark;
+};
+
+static int may_be_named(void *ctx, const struct responder *responder)
+{
+	const struct responder_naming *n = ctx;
+	if (!responder->mark || strcmp(responder->mark, n->mark) != 0)
+		return 0;
+	json_t *record = record_get(n->r->c, responder->label, RECORD_WITH_RETRACTED, NULL);
+	int may = record && tlp_rank(release_tlp_of(n->r, record)) <= tlp_rank(n->r->tlp);
+	json_decref(record);
+	return may;
+}
+
+int release_names_responder(const struct release *r, const char *mark)
+{
+	struct responder_naming n = {r, mark};
+	return r->internal || (!r->redacted && responder_each(r->c, may_be_named, &n, NULL) == 1);
 }
 
 struct release *release_new(struct case_file *c, const char *tlp)

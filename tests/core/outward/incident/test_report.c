@@ -441,7 +441,7 @@ static void a_redacted_report_names_no_responder(void **state)
 	if (!a || action_add(a, "evidence", fields, 4, RECORD_MACHINE, label, &err) < 0 || action_commit(a, &err) < 0)
 		fail_msg("%s", err.message);
 	char *holder = xasprintf("R1 %s", responder->name);
-	struct release_wish w = {.to = "Partner", .tlp = "GREEN", .approved_by = "R1-D1"};
+	struct release_wish w = {.to = "Partner", .tlp = "AMBER", .approved_by = "R1-D1"};
 	holds(report(REPORT_INCIDENT, &w, document_text), holder, 1);
 	w.redacted = 1;
 	const char *text = report(REPORT_INCIDENT, &w, document_text);
@@ -450,11 +450,38 @@ static void a_redacted_report_names_no_responder(void **state)
 	free(holder);
 }
 
+/* A responder's record leaves no case, but its label says who may know of the person. */
+static void a_responder_is_named_by_the_label_of_the_record(void **state)
+{
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	struct assign fields[] = {
+	    {"title", "Disk"}, {"type", "disk_image"}, {"started", "2025-11-20"}, {"tlp", "CLEAR"}};
+	char *holder = xasprintf("R1 %s", responder->name);
+	(void)state;
+	struct action *a = action_begin(the_case, "preserve", &err);
+	if (!a || action_add(a, "evidence", fields, 4, RECORD_MACHINE, label, &err) < 0 || action_commit(a, &err) < 0)
+		fail_msg("%s", err.message);
+	add("party", "name=Partner");
+	add("decision", "title=Share status=decided choice=yes reason=law by=R1-P1 when=2025-11-24");
+	const struct release_wish amber = {.to = "Partner", .tlp = "AMBER", .approved_by = "R1-D1"};
+	const struct release_wish green = {.to = "Partner", .tlp = "GREEN", .approved_by = "R1-D1"};
+	holds(report(REPORT_INCIDENT, &amber, document_text), holder, 1);
+	const char *text = report(REPORT_INCIDENT, &green, document_text); /* the case is AMBER */
+	holds(text, "R1-E1 · ", 1);
+	holds(text, holder, 0);
+	set("R1-R1", "tlp=RED");
+	holds(report(REPORT_INCIDENT, &amber, document_text), holder, 0);
+	holds(report(REPORT_INCIDENT, &internal, document_text), holder, 1);
+	free(holder);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(custody_is_told_in_words_and_by_name),
+	    TEST(a_responder_is_named_by_the_label_of_the_record),
 	    TEST(a_redacted_report_names_no_responder),
 	    TEST(what_is_not_on_record_is_unknown),
 	    TEST(the_nine_items_come_from_fields_and_the_clock_runs),
