@@ -60,16 +60,22 @@ static size_t shell_step(struct shell_place *p, const char *at, int first)
 	return 1;
 }
 
+/* The quote that one is in, or NUL. */
+static char shell_quote(const struct shell_place *p)
+{
+	char within = p->depth ? p->inside[p->depth - 1] : '\0';
+	return within == '\'' || within == '"' ? within : '\0';
+}
+
 /* One word, or a part of one, whatever is in it: the quotes around it are closed and opened again. */
 static void shell_put(const struct shell_place *p, const char *value, struct buf *out)
 {
-	char within = p->depth ? p->inside[p->depth - 1] : '\0';
-	int quoted = within == '\'' || within == '"';
-	if (quoted)
-		buf_addc(out, within);
+	char quote = shell_quote(p);
+	if (quote)
+		buf_addc(out, quote);
 	words_quote(out, value);
-	if (quoted)
-		buf_addc(out, within);
+	if (quote)
+		buf_addc(out, quote);
 }
 
 /* ---- values */
@@ -78,23 +84,26 @@ static void shell_put(const struct shell_place *p, const char *value, struct buf
 static void playbook_step_command_expand(const json_t *variables, const char *text, int for_shell, struct buf *out)
 {
 	struct shell_place place = {.depth = 0};
+	int dollar = 0; /* a `$` outside of quotes: with the quotes of a value it would be a $'…' */
 	for (const char *begin = text; *text;) {
 		size_t n = condition_variable_length(text);
 		if (n == 0 || strncmp(text + n, ":value", 6) != 0) {
 			size_t taken =
 			    for_shell ? shell_step(&place, text, text == begin || strchr(" \t\n;|&()<>", text[-1])) : 1;
+			dollar = for_shell && *text == '$' && taken == 1 && !shell_quote(&place);
 			buf_add(out, text, taken);
 			text += taken;
 			continue;
 		}
 		char *name = xstrndup(text, n);
 		const char *value = json_get_string(variables, name);
-		if (!value || place.unclear)
+		if (!value || place.unclear || dollar)
 			buf_add(out, text, n + 6);
 		else if (for_shell)
 			shell_put(&place, value, out);
 		else
 			buf_adds(out, value);
+		dollar = 0;
 		free(name);
 		text += n + 6;
 	}

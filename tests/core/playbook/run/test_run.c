@@ -121,7 +121,7 @@ static void offers_are_quoted_and_never_more_than_shown(void **state)
 static void what_is_put_in_stays_a_word_within_quotes(void **state)
 {
 	(void)state;
-	static const char value[] = "a\"b'c$(touch P)`touch P`;touch P\ntouch P\n#";
+	static const char value[] = "a\"b\\'c$(touch P)`touch P`;touch P\ntouch P\n#";
 	static const struct {
 		const char *command; /* in YAML, within double quotes */
 		const char *before;
@@ -138,6 +138,9 @@ static void what_is_put_in_stays_a_word_within_quotes(void **state)
 	              {"printf %s \\\"`printf %s __way__:value`\\\"", "", "", 1},
 	              {"printf %s \\\"${no:-__way__:value}\\\"", "", "", 1},
 	              {"printf %s $'__way__:value'", "", "", 1},
+	              {"printf %s $__way__:value", ":value", "", 2},
+	              {"printf %s \\\\$__way__:value", "$", "", 0},
+	              {"printf %s \\\"$__way__:value\\\"", "$", "", 0},
 	              {"printf x # it's __way__:value", "x", "", 2},
 	              {"(printf x)# it's __way__:value", "x", "", 2},
 	              {"printf %s $((0 * __way__:value))", "", "", 2},
