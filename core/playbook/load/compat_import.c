@@ -9,6 +9,7 @@
 #include "playbook/load/source_map.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,6 +126,24 @@ static void make_commands(struct playbook *p, const char *id, json_t *step)
 	free(pointer);
 }
 
+/* Of a step that is made: no other has it, though long ones are cut. */
+static char *branch_id(const struct playbook *p, const char *id, const char *member, const char *key)
+{
+	char *name =
+	    xasprintf("%.*s/%s%s%s", (int)text_whole(id, strlen(id), 60), id, member, key ? "/" : "", key ? key : "");
+	char number[24] = "";
+	for (unsigned again = 2;; again++) {
+		size_t n = text_whole(name, strlen(name), PLAYBOOK_STEP_ID - strlen(number));
+		char *whole = xasprintf("%.*s%s", (int)n, name, number);
+		if (!json_object_get(workflow_of(p), whole)) {
+			free(name);
+			return whole;
+		}
+		free(whole);
+		snprintf(number, sizeof number, "/%u", again);
+	}
+}
+
 /* Version 1 lets a branch be a list of steps: one is that step, several are a parallel that is made here. */
 static json_t *make_branch(struct playbook *p, const char *id, const char *member, const char *key, json_t *list)
 {
@@ -133,9 +152,7 @@ static json_t *make_branch(struct playbook *p, const char *id, const char *membe
 	free(pointer);
 	if (json_array_size(list) == 1)
 		return json_incref(json_array_get(list, 0));
-	char *name =
-	    xasprintf("%.*s/%s%s%s", (int)text_whole(id, strlen(id), 60), id, member, key ? "/" : "", key ? key : "");
-	name[text_whole(name, strlen(name), PLAYBOOK_STEP_ID)] = '\0';
+	char *name = branch_id(p, id, member, key);
 	json_object_set_new(workflow_of(p), name, json_pack("{s:s, s:O}", "type", "parallel", "next_steps", list));
 	json_t *to = json_string(name);
 	free(name);

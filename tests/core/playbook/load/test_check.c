@@ -215,6 +215,40 @@ static void long_ids_are_cut_between_characters(void **state)
 	buf_release(&text);
 }
 
+/* Where cutting makes two such ids the same, or a step has one already, each branch keeps its own steps. */
+static void cut_ids_are_never_shared(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	static const char same[] = "a-case-that-is-called-almost-as-the-other-one-but-for-its-last-letter-";
+	char *text = xasprintf(
+	    "{\"type\":\"playbook\",\"name\":\"x\",\"spec_version\":\"1.0\",\"workflow_start\":\"s\",\"workflow\":{"
+	    "\"s\":{\"type\":\"start\",\"on_completion\":\"w\"},"
+	    "\"w\":{\"type\":\"switch-condition\",\"switch\":\"__x__:value\",\"cases\":{"
+	    "\"%s%sa\":[\"b\",\"c\"],\"%s%sb\":[\"c\",\"d\"]},\"on_completion\":[\"b\",\"d\"]},"
+	    "\"w/on_completion\":{\"type\":\"single\"},"
+	    "\"b\":{\"type\":\"single\"},\"c\":{\"type\":\"single\"},\"d\":{\"type\":\"single\"}}}",
+	    same, same, same, same);
+	struct playbook *p = playbook_load("old.json", text, strlen(text), &err);
+	if (!p)
+		fail_msg("%s", err.message);
+	const json_t *cases = json_object_get(playbook_step(p, "w"), "cases");
+	const char *first[2] = {"b", "c"};
+	const char *name;
+	json_t *to;
+	size_t i = 0;
+	json_object_foreach((json_t *)(uintptr_t)cases, name, to) {
+		const json_t *made = playbook_step(p, json_string_value(to));
+		assert_string_equal(json_string_value(json_array_get(json_object_get(made, "next_steps"), 0)),
+		                    first[i]);
+		i++;
+	}
+	assert_int_equal(i, 2);
+	assert_true(playbook_step_is(playbook_step(p, "w/on_completion"), "action"));
+	playbook_free(p);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +256,7 @@ int main(void)
 	    cmocka_unit_test(sloppy_files_load_and_every_departure_is_listed),
 	    cmocka_unit_test(shipped_playbooks_depart_from_nothing),
 	    cmocka_unit_test(shipped_playbooks_are_in_both_languages_and_cite_sources),
+	    cmocka_unit_test(cut_ids_are_never_shared),
 	    cmocka_unit_test(hostile_shapes_end),
 	    cmocka_unit_test(long_ids_are_cut_between_characters),
 	};
