@@ -39,18 +39,22 @@ XDG_DATA_HOME=$work/one "$genba" new one.genba --title "Medium" --no-recovery --
 head -c 3000000 /dev/urandom >disk
 mkdir copies
 for form in raw sealed ewf; do as one preserve disk --as $form --to copies >/dev/null; done
+mkdir -p folder/sub
+for name in a b sub/c sub/d; do echo $name >folder/$name; done
+as one preserve folder --as raw --to copies >/dev/null
 status 0 as one handover --to two.pub --out two.genba --with-evidence mnt/ev --with-keys
-rm -rf copies disk
+rm -rf copies disk folder
 
 goes
 status 0 as two accept --evidence mnt/ev --receipt receipt
 ! grep -q 'not those on record' err || fail "a medium that went is told as other bytes: $(cat err)"
-is "what could not be read" 3 "$(grep -c '^R1-E[123]: .*not known' err)"
+is "what could not be read" 4 "$(grep -c '^R1-E[1234]: .*not known' err)"
 ! grep -q different receipt || fail "the receipt accuses: $(cat receipt)"
-is "checked by the receipt" 3 "$(grep -c '"result": "not_checked"' receipt)"
+is "checked by the receipt" 4 "$(grep -c '"result": "not_checked"' receipt)"
 grep -q '"checked": "not_checked"' receipt || fail "the receipt says more than was seen: $(cat receipt)"
 status 4 as two verify --evidence --record
+is "unreadable, and nothing else" 4 "$(as two list evidence --json | grep -c '"verified": "unreadable"')"
 ! as two list evidence --json | grep -q '"verified": "failed"' || fail "on record as other bytes: $(cat out err)"
 comes_back
 status 0 as two verify --evidence --record
-is "whole once it is back" 3 "$(as two list evidence --json | grep -c '"verified": "ok"')"
+is "whole once it is back" 4 "$(as two list evidence --json | grep -c '"verified": "ok"')"

@@ -35,22 +35,25 @@ static int compare_differs(struct err *err)
 struct folder_damage {
 	struct remark first;
 	unsigned long long count;
+	struct remark unread; /* the first that could not be read */
 };
 
-static void count_damage(void *ctx, const char *path, const struct remark *what)
+static void count_damage(void *ctx, const char *path, const struct remark *what, int unread)
 {
 	struct folder_damage *d = ctx;
-	if (d->count++ == 0) {
-		remark_words(&d->first, "%s: ", path);
-		remark_join(&d->first, what);
+	struct remark *first = unread ? &d->unread : &d->first;
+	if (first->shown.len == 0) {
+		remark_words(first, "%s: ", path);
+		remark_join(first, what);
 	}
+	d->count += !unread;
 }
 
 static int compare_folder(const json_t *record, const struct buf *manifest, const char *path,
                           const struct progress *progress, struct err *err)
 {
 	const char *form = json_get_string(record, "form");
-	struct folder_damage damage = {REMARK_INIT, 0};
+	struct folder_damage damage = {REMARK_INIT, 0, REMARK_INIT};
 	struct tree_comparing how = {.progress = progress,
 	                             .in_place = form && strcmp(form, "hash") == 0,
 	                             .finding = count_damage,
@@ -63,7 +66,13 @@ static int compare_folder(const json_t *record, const struct buf *manifest, cons
 		snprintf(err->english, sizeof err->english,
 		         i18n_english(_("%llu entries of the folder differ from its manifest, first: %s")),
 		         damage.count, damage.first.english.data);
+	if (rc == 0 && damage.unread.shown.len) {
+		rc = err_set(err, ERR_FAILED, "%s", damage.unread.shown.data);
+		if (err)
+			snprintf(err->english, sizeof err->english, "%s", damage.unread.english.data);
+	}
 	remark_release(&damage.first);
+	remark_release(&damage.unread);
 	return rc;
 }
 

@@ -18,9 +18,11 @@ struct folder_difference {
 	size_t count;
 };
 
-static void add_difference(void *ctx, const char *path, const struct remark *what)
+/* What was written and cannot be read is a difference, too. */
+static void add_difference(void *ctx, const char *path, const struct remark *what, int unread)
 {
 	struct folder_difference *d = ctx;
+	(void)unread;
 	remark_words(d->remarks, "%s: ", path);
 	remark_join(d->remarks, what);
 	remark_words(d->remarks, "\n");

@@ -4,29 +4,25 @@
 #include "base/err.h"
 #include "base/i18n.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define READ_AT_ONCE ((size_t)1 << 20)
-#define DEEPEST      64
 
 static int cannot_read(const char *path, int error, struct err *err)
 {
 	return err_set_errno(err, ERR_FAILED, error, _("cannot read '%s'"), path);
 }
 
-/* `forbidden`: a file that this user may not read is passed over. */
-static int read_to_end(const char *path, int forbidden, const struct progress *progress, struct err *err)
+static int read_to_end(const char *path, const struct progress *progress, struct err *err)
 {
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
-		return forbidden && errno == EACCES ? 0 : cannot_read(path, errno, err);
+		return cannot_read(path, errno, err);
 	uint64_t size = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
 	uint64_t done = 0;
 	char *bytes = xmalloc(READ_AT_ONCE);
@@ -37,7 +33,7 @@ static int read_to_end(const char *path, int forbidden, const struct progress *p
 		if (n < 0 && errno == EINTR)
 			n = 1;
 		else if (n < 0)
-			rc = forbidden && errno == EACCES ? 0 : cannot_read(path, errno, err);
+			rc = cannot_read(path, errno, err);
 		else
 			done += (uint64_t)n;
 	}
@@ -55,40 +51,8 @@ int readable_stored(enum stored_shape shape, const char *path, const struct prog
 			free(member);
 			break;
 		}
-		rc = read_to_end(member, 0, progress, err);
+		rc = read_to_end(member, progress, err);
 		free(member);
 	}
 	return rc;
-}
-
-static int walk(const char *path, int depth, const struct progress *progress, struct err *err)
-{
-	DIR *d = opendir(path);
-	struct dirent *entry;
-	int rc = 0;
-	if (!d)
-		return errno == EACCES ? 0 : cannot_read(path, errno, err);
-	while (rc == 0 && (errno = 0, entry = readdir(d)) != NULL) {
-		struct stat st;
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		char *below = xasprintf("%s/%s", path, entry->d_name);
-		if (lstat(below, &st) < 0) {
-			rc = cannot_read(below, errno, err);
-		} else if (S_ISDIR(st.st_mode) && depth < DEEPEST) {
-			rc = walk(below, depth + 1, progress, err);
-		} else if (S_ISREG(st.st_mode)) {
-			rc = read_to_end(below, 1, progress, err);
-		}
-		free(below);
-	}
-	if (rc == 0 && !entry && errno)
-		rc = cannot_read(path, errno, err);
-	closedir(d);
-	return rc;
-}
-
-int readable_folder(const char *path, const struct progress *progress, struct err *err)
-{
-	return walk(path, 0, progress, err);
 }

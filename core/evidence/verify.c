@@ -192,27 +192,29 @@ static const char *check_file(struct evidence_verify_checking *k, const json_t *
 struct tree_finding {
 	struct evidence_verify_checking *k;
 	const json_t *record;
-	size_t count;
+	size_t different;
+	size_t unread;
 };
 
-static void name_difference(void *ctx, const char *path, const struct remark *what)
+static void name_difference(void *ctx, const char *path, const struct remark *what, int unread)
 {
 	struct tree_finding *f = ctx;
 	found(f->k, f->record, "%s: %s", path, what->shown.data);
-	f->count++;
+	f->different += !unread;
+	f->unread += unread != 0;
 }
 
 static const char *check_tree(struct evidence_verify_checking *k, const json_t *record, const struct buf *manifest,
                               const char *path)
 {
 	struct err why = ERR_INIT;
-	struct tree_finding findings = {k, record, 0};
+	struct tree_finding findings = {k, record, 0, 0};
 	struct tree_comparing how = {.progress = k->what->progress,
 	                             .in_place = json_is(record, "form", "hash"),
 	                             .finding = name_difference,
 	                             .ctx = &findings};
 	if (tree_verify(manifest->data, path, &how, &k->reread, &why) == 0)
-		return findings.count ? "failed" : "ok";
+		return findings.different ? "failed" : findings.unread ? "unreadable" : "ok";
 	if (why.code == ERR_CANCELLED) {
 		err_take(k->err, &why);
 		return NULL;

@@ -56,8 +56,9 @@ void tree_measure(struct tree_size *size, const char *root, int one_file_system)
 struct tree_comparing {
 	const struct progress *progress;
 	int in_place; /* the tree itself, whose metadata are in the manifest; 0: a copy of it */
-	/* What is not as it was, one call for each entry; all of it printable. */
-	void (*finding)(void *ctx, const char *path, const struct remark *what);
+	/* What is not as it was, one call for each entry; all of it printable. `unread`: it could not be read, so that nothing
+	 * is known of it, and nobody may be told that it is other than it was. */
+	void (*finding)(void *ctx, const char *path, const struct remark *what, int unread);
 	void *ctx;
 };
 

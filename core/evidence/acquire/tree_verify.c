@@ -27,6 +27,7 @@ struct compare_tag {
 	struct compare_folder *folder; /* that the entry lies in */
 	struct compare_folder *closes; /* the entry is this folder, all of whose entries were before; freed with it */
 	struct remark finding;         /* known before the bytes are read */
+	int unread;                    /* … and it is why they cannot be */
 	struct remark time;            /* of a folder: what is said of its time, if nothing in it was named */
 	uint64_t size;
 	char sha256[65]; /* of a file */
@@ -55,14 +56,14 @@ struct compare_entry {
 /* ---- findings, in order */
 
 static void compare_report(struct compare *c, const struct filejob *job, struct compare_folder *folder,
-                           const struct remark *what)
+                           const struct remark *what, int unread)
 {
 	struct buf path = BUF_INIT;
 	struct remark text = REMARK_INIT;
 	printable_add(&path, job->path.data, job->path.len, PRINTABLE_LINE);
 	printable_add(&text.shown, what->shown.data, what->shown.len, PRINTABLE_LINE);
 	printable_add(&text.english, what->english.data, what->english.len, PRINTABLE_LINE);
-	c->how->finding(c->how->ctx, path.data, &text);
+	c->how->finding(c->how->ctx, path.data, &text, unread);
 	buf_release(&path);
 	remark_release(&text);
 	folder->named++;
@@ -94,9 +95,14 @@ static void compare_report_file(struct compare *c, const struct filejob *job, co
 {
 	struct remark text = REMARK_INIT;
 	unsigned long long size = job->result.size;
+	int same = job->rc == 0 && strcmp(job->result.sha256, tag->sha256) == 0;
+	int unread = !same && (job->rc < 0 || job->unreadable.count);
 	if (job->rc < 0)
 		compare_add_reason(&text, &job->err);
-	else if (strcmp(job->result.sha256, tag->sha256) == 0)
+	else if (unread)
+		remark_words(&text,
+		             _("parts of it cannot be read: whether its content is what was preserved is not known"));
+	else if (same)
 		;
 	else if (job->result.size != tag->size)
 		remark_words(&text, _("its content is not what was preserved: %llu bytes, and not %llu"), size,
@@ -105,7 +111,7 @@ static void compare_report_file(struct compare *c, const struct filejob *job, co
 		remark_words(&text, _("its content is not what was preserved"));
 	compare_part(&text, &tag->finding);
 	if (text.shown.len)
-		compare_report(c, job, tag->folder, &text);
+		compare_report(c, job, tag->folder, &text, unread && !tag->finding.shown.len);
 	remark_release(&text);
 }
 
@@ -119,9 +125,9 @@ static void compare_take_back(struct compare *c)
 		compare_report_file(c, job, tag);
 		c->reread &= job->reread;
 	} else if (c->rc == 0 && tag->finding.shown.len) {
-		compare_report(c, job, tag->folder, &tag->finding);
+		compare_report(c, job, tag->folder, &tag->finding, tag->unread);
 	} else if (c->rc == 0 && tag->time.shown.len && tag->closes->named == 0) {
-		compare_report(c, job, tag->folder, &tag->time);
+		compare_report(c, job, tag->folder, &tag->time, 0);
 	}
 	free(tag->closes);
 	remark_release(&tag->finding);
@@ -151,12 +157,25 @@ static void compare_note_take(struct compare *c, struct compare_folder *folder, 
 	hash_pool_submit(c->pool);
 }
 
+static struct compare_tag *compare_begin_note(struct compare *c, struct compare_folder *folder, const char *what)
+{
+	struct compare_tag *tag = compare_give(c, folder)->tag;
+	buf_adds(&tag->finding.shown, what);
+	buf_adds(&tag->finding.english, i18n_english(what));
+	return tag;
+}
+
 static void compare_note(struct compare *c, struct compare_folder *folder, const char *what)
 {
-	struct remark words = REMARK_INIT;
-	buf_adds(&words.shown, what);
-	buf_adds(&words.english, i18n_english(what));
-	compare_note_take(c, folder, &words);
+	compare_begin_note(c, folder, what);
+	hash_pool_submit(c->pool);
+}
+
+/* The medium, or who owns it, does not give the entry. */
+static void compare_note_unread(struct compare *c, struct compare_folder *folder, const char *why)
+{
+	compare_begin_note(c, folder, why)->unread = 1;
+	hash_pool_submit(c->pool);
 }
 
 /* ---- the manifest's side */
@@ -273,6 +292,7 @@ static void compare_file(struct compare *c, struct compare_folder *folder, const
 	struct compare_tag *tag = job->tag;
 	if (source_open(&job->source, dir, name, SOURCE_NO_LINK, &why) < 0) {
 		compare_add_reason(&tag->finding, &why);
+		tag->unread = 1;
 	} else {
 		job->has_source = job->drop_cache = 1;
 		/* what could not be read there was zeros; in a copy, zeros are what was written */
@@ -313,7 +333,7 @@ static void compare_link(struct compare *c, struct compare_folder *folder, const
 	char target[4097];
 	ssize_t n = readlinkat(dir, name, target, sizeof target - 1);
 	if (n < 0) {
-		compare_note(c, folder, strerror(errno));
+		compare_note_unread(c, folder, strerror(errno));
 		return;
 	}
 	target[n] = '\0';
@@ -341,7 +361,7 @@ static void compare_subfolder(struct compare *c, struct compare_folder *folder, 
 	int fd = tree_open_folder(dir, name);
 	if (fd < 0 || depth >= TREE_DEPTH) {
 		if (!e->unread) /* it could not be opened then, either */
-			compare_note(c, folder, fd < 0 ? strerror(errno) : _("too deep"));
+			compare_note_unread(c, folder, fd < 0 ? strerror(errno) : _("too deep"));
 		compare_skip(c, e->line.path.data);
 		if (fd >= 0)
 			close(fd);
@@ -376,7 +396,9 @@ static void compare_both(struct compare *c, struct compare_folder *folder, const
 	if (was == '!') /* it could not be read: there is nothing to compare */
 		return;
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-		compare_note(c, folder, strerror(errno));
+		compare_note_unread(c, folder, strerror(errno));
+		if (was == 'd')
+			compare_skip(c, e->line.path.data);
 		return;
 	}
 	char is = compare_type(st.st_mode);
@@ -401,15 +423,17 @@ static void compare_both(struct compare *c, struct compare_folder *folder, const
 	}
 }
 
-/* An entry that is only in the manifest. */
-static void compare_missing(struct compare *c, struct compare_folder *folder, const struct compare_entry *e)
+/* An entry that is only in the manifest; `error`: of the folder, whose names were not all given. */
+static void compare_missing(struct compare *c, struct compare_folder *folder, const struct compare_entry *e, int error)
 {
 	size_t below = e->line.type == 'd' ? compare_skip(c, e->line.path.data) : 0;
 	/* a copy has no devices, nor what its medium could not hold or what could not be read */
 	if (e->line.type == '!' || e->line.about & MANIFEST_NOT_COPIED ||
 	    (!c->how->in_place && (e->line.type == 'o' || (e->unread && e->line.type != 'f'))))
 		return;
-	if (below) {
+	if (error) {
+		compare_note_unread(c, folder, strerror(error));
+	} else if (below) {
 		struct remark text = REMARK_INIT;
 		remark_words(&text, _("it is gone, with the %zu entries in it"), below);
 		compare_note_take(c, folder, &text);
@@ -445,7 +469,7 @@ static void compare_level(struct compare *c, int fd, struct compare_folder *fold
 	size_t i = 0;
 	tree_names_read(&names, fd);
 	if (names.error && judge_additions)
-		compare_note(c, folder, strerror(names.error));
+		compare_note_unread(c, folder, strerror(names.error));
 	while (c->rc == 0 && ((rest = compare_below(c, prefix)) != NULL || i < names.count)) {
 		if (rest && *prefix == '\0' && strcmp(rest, ".") == 0) { /* a ! line of the root's own */
 			compare_next(c);
@@ -465,7 +489,7 @@ static void compare_level(struct compare *c, int fd, struct compare_folder *fold
 			if (order == 0)
 				compare_both(c, folder, &e, fd, names.items[i++], depth + 1);
 			else
-				compare_missing(c, folder, &e);
+				compare_missing(c, folder, &e, names.error);
 			compare_entry_release(&e);
 		}
 		buf_truncate(&c->path, start);

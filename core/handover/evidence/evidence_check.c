@@ -89,9 +89,10 @@ static int check_there(struct evidence_check_checking *k, struct transfer_item *
 	}
 	if (why.code == ERR_CANCELLED)
 		return err_take(k->err, &why);
+	/* the comparison of a folder says itself what it could not read */
 	struct err unread = ERR_INIT;
-	int rc =
-	    folder ? readable_folder(path, k->progress, &unread) : readable_stored(shape, path, k->progress, &unread);
+	int rc = folder ? (why.code == ERR_DAMAGED ? 0 : err_take(&unread, &why))
+	                : readable_stored(shape, path, k->progress, &unread);
 	if (rc < 0 && unread.code == ERR_CANCELLED)
 		return err_take(k->err, &unread);
 	if (rc < 0) {

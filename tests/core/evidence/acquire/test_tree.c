@@ -17,11 +17,13 @@
 struct findings {
 	struct buf text;
 	size_t count;
+	size_t unread; /* of them */
 };
 
-static void find(void *ctx, const char *path, const struct remark *what)
+static void find(void *ctx, const char *path, const struct remark *what, int unread)
 {
 	struct findings *f = ctx;
+	f->unread += unread != 0;
 	buf_addf(&f->text, "%s: %s\n", path, what->shown.data);
 	f->count++;
 }
@@ -121,7 +123,7 @@ static void a_copy_is_the_same_and_damage_is_named(void **state)
 	manifest_init(&m);
 	struct tree_options options = {.copy_to = copy};
 	assert_ok(tree_make(&m, root, &options, &err), err);
-	struct findings found = {BUF_INIT, 0};
+	struct findings found = {BUF_INIT, 0, 0};
 	int reread = -1;
 	compare(m.text.data, copy, &found, &reread);
 	assert_int_equal(found.count, 0);
@@ -199,6 +201,49 @@ static void permission_denied_in_the_middle(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* … and a comparison that is not let in says so, and not that anything is other than it was. */
+static void what_may_not_be_read_is_not_called_other(void **state)
+{
+	(void)state;
+	const char *root = scratch_path("shut");
+	char file[4096];
+	char folder[4096];
+	struct manifest m;
+	struct err err = ERR_INIT;
+	make_tree(root);
+	manifest_init(&m);
+	struct tree_options options = {.copy_to = NULL};
+	assert_ok(tree_make(&m, root, &options, &err), err);
+	snprintf(file, sizeof file, "%s/sub/f050", root);
+	snprintf(folder, sizeof folder, "%s/sub/deep", root);
+	chmod(file, 0);
+	chmod(folder, 0);
+	chmod(scratch_path(""), 0755);
+	struct findings found = {BUF_INIT, 0, 0};
+	uid_t self = geteuid();
+	assert_true(self != 0 || seteuid(65534) == 0);
+	compare(m.text.data, root, &found, NULL);
+	assert_string_equal(found.text.data, "sub/deep: Permission denied\n"
+	                                     "sub/f050: cannot open 'f050': Permission denied\n");
+	assert_int_equal(found.unread, 2);
+	/* in the list of its names, a folder is not let in to what they are */
+	assert_int_equal(seteuid(self), 0);
+	chmod(folder, 0700);
+	snprintf(folder, sizeof folder, "%s/sub", root);
+	chmod(folder, 0744);
+	buf_clear(&found.text);
+	found.count = found.unread = 0;
+	assert_true(self != 0 || seteuid(65534) == 0);
+	compare(m.text.data, root, &found, NULL);
+	assert_int_equal(seteuid(self), 0);
+	assert_int_equal(found.count, 201);
+	assert_int_equal(found.unread, 201);
+	assert_null(strstr(found.text.data, "gone"));
+	chmod(folder, 0755);
+	buf_release(&found.text);
+	manifest_release(&m);
+}
+
 /* ---- interrupted, and gone on with */
 
 struct stopping {
@@ -244,7 +289,7 @@ static void goes_on_with_a_tree(void **state)
 	struct tree_options plain = {.copy_to = NULL};
 	assert_ok(tree_make(&straight, root, &plain, &err), err);
 	assert_string_equal(second.text.data, straight.text.data);
-	struct findings found = {BUF_INIT, 0};
+	struct findings found = {BUF_INIT, 0, 0};
 	compare(second.text.data, copy, &found, NULL);
 	assert_int_equal(found.count, 0);
 	manifest_release(&first);
@@ -273,7 +318,7 @@ static void wrong_lines_are_refused(void **state)
 			fail_msg("accepted: %s", bad[i]);
 	}
 	/* a path that leads out is never opened */
-	struct findings found = {BUF_INIT, 0};
+	struct findings found = {BUF_INIT, 0, 0};
 	write_text(scratch_path("outside"), "abc");
 	mkdir(scratch_path("root"), 0700);
 	compare(
@@ -289,9 +334,13 @@ static void wrong_lines_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(every_entry_is_a_line), cmocka_unit_test(a_copy_is_the_same_and_damage_is_named),
-	    cmocka_unit_test(attributes_are_kept),   cmocka_unit_test(permission_denied_in_the_middle),
-	    cmocka_unit_test(goes_on_with_a_tree),   cmocka_unit_test(wrong_lines_are_refused),
+	    cmocka_unit_test(every_entry_is_a_line),
+	    cmocka_unit_test(a_copy_is_the_same_and_damage_is_named),
+	    cmocka_unit_test(attributes_are_kept),
+	    cmocka_unit_test(permission_denied_in_the_middle),
+	    cmocka_unit_test(what_may_not_be_read_is_not_called_other),
+	    cmocka_unit_test(goes_on_with_a_tree),
+	    cmocka_unit_test(wrong_lines_are_refused),
 	};
 	return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

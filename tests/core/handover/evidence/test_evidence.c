@@ -320,9 +320,19 @@ static void what_was_altered_on_the_way_is_named(void **state)
 		else
 			shell("cp -p keep there/%s", file);
 	}
+	/* one of a folder's files is not let to be read: who sent it is not accused */
+	uid_t self = geteuid();
+	shell("chmod a+rx .. . there there/R1-E3-d && chmod 0 there/R1-E3-d/a");
+	assert_true(self != 0 || seteuid(65534) == 0);
+	struct evidence_checked checked = check(theirs, there);
+	assert_int_equal(seteuid(self), 0);
+	assert_string_equal(item_of(&checked, "R1-E3")->came, "folder");
+	assert_string_equal(item_of(&checked, "R1-E3")->result, "not_checked");
+	assert_non_null(strstr(checked.missing.shown.data, "  a: cannot open 'a': Permission denied\n"));
+	evidence_checked_release(&checked);
 	/* gone, and renamed */
 	shell("rm -r there/R1-E2-d; mv there/R1-E4-disk there/other");
-	struct evidence_checked checked = check(theirs, there);
+	checked = check(theirs, there);
 	assert_string_equal(item_of(&checked, "R1-E2")->came, "");
 	assert_string_equal(item_of(&checked, "R1-E4")->result, "same");
 	assert_non_null(strstr(checked.missing.shown.data, "R1-E2: its bytes are not here"));
