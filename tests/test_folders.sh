@@ -352,6 +352,12 @@ expect 0 "3 pieces of evidence, of 2 machines; of no machine: 1$" "$genba" prese
 is "machines of the files" "PC-1.zip $(sed -n 1p each.assets) PC-1,PC-2.zip $(sed -n 2p each.assets) PC-2,stranger.zip no machine" \
 	"$(sed -E 's/^R1-E[0-9]+ [0-9a-f]{64} +//; s/  / /g' out | paste -sd,)"
 grep -q "^no asset is called as 'each/stranger.zip': it is on record without one$" err || fail "who is of no machine: $(cat err)"
+mkdir each-odd
+echo odd >"each-odd/"$'odd\nR1-E999 00  PC-1.zip' # of a name that would be a line of its own
+ln -s /nowhere/at/all each-odd/dangling
+expect 1 "^1 piece of evidence, of 0 machines; of no machine: 1$" "$genba" preserve --each each-odd --as raw --to each-odd-copies
+is "lines of one file" 1 "$(wc -l <out | tr -d ' ')"
+if grep "dangling.*on record" err; then fail "what could not be preserved is called on record"; fi
 expect 0 "3 pieces of evidence, of 1 machine$" "$genba" --lang en preserve --each each-copies --on "$(sed -n 1p each.assets)" --as raw --to each-again
 
 printf 'folders: %s records%s\n' "$(records)" "${left_out:+; left out:$left_out}"

@@ -111,12 +111,14 @@ static char *joined_text(struct session *s, const char *path, const char *on, st
 	const char *slash = strrchr(path, '/');
 	json_t *asset = on ? record_get(s->c, on, RECORD_RAW, NULL) : NULL;
 	char *name = asset ? record_title(asset) : xstrdup(on ? on : "");
-	char *text = on ? xasprintf("  %s  %s %s", slash ? slash + 1 : path, asset ? record_label(asset) : on, name)
-	                : xasprintf("  %s  %s", slash ? slash + 1 : path, _("no machine"));
+	char *file = printable_dup(slash ? slash + 1 : path); /* one line, whoever called it so */
+	char *text = on ? xasprintf("  %s  %s %s", file, asset ? record_label(asset) : on, name)
+	                : xasprintf("  %s  %s", file, _("no machine"));
 	if (on)
 		add_machine(joined, asset ? record_label(asset) : on);
 	joined->pieces++;
 	joined->alone += !on;
+	free(file);
 	free(name);
 	json_decref(asset);
 	return text;
@@ -125,7 +127,7 @@ static char *joined_text(struct session *s, const char *path, const char *on, st
 static void joined_tell(struct session *s, const struct preserve_joined *joined)
 {
 	char *pieces = xasprintf(P_("%zu piece of evidence", "%zu pieces of evidence", joined->pieces), joined->pieces);
-	if (joined->apart.data)
+	if (joined->apart.len)
 		fputs(joined->apart.data, s->log);
 	fprintf(s->log, P_("%s, of %zu machine", "%s, of %zu machines", joined->machines), pieces, joined->machines);
 	if (joined->alone)
@@ -254,12 +256,16 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 		fputs(_("the machine may fall asleep meanwhile: nothing here can hold it awake\n"), s->log);
 	while (rc == 0 && i < paths.count) {
 		char asset[LABEL_TEXT];
+		size_t told = joined.apart.len;
+		size_t pieces = joined.pieces;
 		if (paths.each && !args_option(args, "on"))
 			options.on = asset_of(s, paths.words[i], asset, &joined.apart);
 		if (paths.each && !args_option(args, "type")) /* what a name does not tell is what a collector made */
 			options.type = strcmp(evidence_type_guess(paths.words[i], 0), "file") == 0 ? "triage" : NULL;
 		rc = preserve_one(s, paths.words[i], args_option(args, "opener"), &options, paths.each ? &joined : NULL,
 		                  paths.count == 1, &totals, err);
+		if (joined.pieces == pieces) /* it could not be preserved: it is not on record without a machine */
+			buf_truncate(&joined.apart, told);
 		i++;
 		if (i < paths.count && progress_step(&s->progress, paths.words[i], 0, 0, NULL) < 0)
 			break; /* the person stopped */
