@@ -185,6 +185,31 @@ static void on_other_hosts(void **state)
 	program_release(&p);
 }
 
+/* An event is called by what was found, and of what: on record in English whatever the screen speaks, and shown translated. */
+static void an_event_is_on_record_in_english(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	program_demo(&p, "ja");
+	program_good(&p, "triage", "R1-E2", NULL);
+	struct terminal *t =
+	    terminal_open(24, 80, NULL, "--lang", "ja", program_file(&p, "practice/practice.genba"), NULL);
+	terminal_await(t, "感染・未隔離");
+	terminal_type(t, "T");
+	terminal_await(t, "execution.double-extension");
+	terminal_type(t, "]");
+	terminal_await(t, "persistence.run-key");
+	terminal_type(t, "p");
+	terminal_await(t, "R1-V12");
+	terminal_quit(t);
+	program_good(&p, "show", "R1-V12", "--json", NULL);
+	assert_non_null(strstr(p.out.data, "\"title\": \"A program was set to run at logon: C:"));
+	program_good(&p, "--lang", "ja", "show", "R1-V12", NULL);
+	assert_non_null(strstr(p.out.data, "ログオン時に実行されるプログラムが設定されました: C:"));
+	program_release(&p);
+}
+
 static void a_set_that_is_not_here_is_told(void **state)
 {
 	struct program p;
@@ -218,6 +243,7 @@ int main(void)
 	                                   cmocka_unit_test(in_english_on_a_large_screen),
 	                                   cmocka_unit_test(in_japanese_on_a_large_screen),
 	                                   cmocka_unit_test(on_other_hosts),
+	                                   cmocka_unit_test(an_event_is_on_record_in_english),
 	                                   cmocka_unit_test(a_set_that_is_not_here_is_told)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

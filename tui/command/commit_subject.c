@@ -164,7 +164,9 @@ static void add_title(const struct kind *kind, const char *title, size_t n, stru
 	const struct field *field = kind && kind->title_field ? kind_field(kind, kind->title_field) : NULL;
 	char *text = xstrndup(title, n);
 	const struct field_value *value = field && field->values ? value_written(field, text) : NULL;
-	buf_adds(out, value ? field_value_label(value) : stored_words_in(field, text));
+	char *words = value ? xstrdup(field_value_label(value)) : stored_words_in(field, text);
+	buf_adds(out, words);
+	free(words);
 	free(text);
 }
 

@@ -1,8 +1,12 @@
 #include "case/kind/stored_words.h"
 
+#include "base/err.h"
 #include "case/kind/kinds.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#define COLONS 4 /* that are looked at: a text may come from outside and hold any number */
 
 static const struct {
 	const char *en, *ja;
@@ -43,11 +47,40 @@ static int is_sentence(const char *text)
 	return n > 0 && text[n - 1] == '.';
 }
 
-const char *stored_words_in(const struct field *field, const char *text)
+size_t stored_words_without_stop(const char *sentence)
+{
+	static const char *const stops[] = {".", "。"};
+	size_t n = strlen(sentence);
+	for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+		size_t stop = strlen(stops[i]);
+		if (n > stop && strcmp(sentence + n - stop, stops[i]) == 0)
+			return n - stop;
+	}
+	return n;
+}
+
+/* A sentence of a check, and behind a colon what it is said of. NULL: it is no such. */
+static char *said_of_something(const char *text)
+{
+	char *shown = NULL;
+	const char *colon = strstr(text, ": ");
+	for (int i = 0; colon && !shown && i < COLONS; i++, colon = strstr(colon + 1, ": ")) {
+		char *sentence = xasprintf("%.*s.", (int)(colon - text), text);
+		const char *said = i18n_text(sentence);
+		if (said != sentence)
+			shown = xasprintf("%.*s%s", (int)stored_words_without_stop(said), said, colon);
+		free(sentence);
+	}
+	return shown;
+}
+
+char *stored_words_in(const struct field *field, const char *text)
 {
 	if (field && field->program_words && is_sentence(text))
-		return i18n_text(text);
-	return field && field->machine ? stored_words_of_program(text) : stored_words_shown(text);
+		return xstrdup(i18n_text(text));
+	char *shown = field && field->program_words ? said_of_something(text) : NULL;
+	return shown ? shown
+	             : xstrdup(field && field->machine ? stored_words_of_program(text) : stored_words_shown(text));
 }
 
 const char *stored_words_other(const struct field *field, const char *text)

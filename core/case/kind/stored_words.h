@@ -9,6 +9,8 @@
 
 #include "base/i18n.h"
 
+#include <stddef.h>
+
 #define WORDS_HANDOVER       N_("handover of the case")
 #define WORDS_BRIEF          N_("brief of the handover")
 #define WORDS_VOUCH_QUESTION N_("Does work that a revoked key signed count?")
@@ -23,9 +25,13 @@
 #define WORDS_LEFT_ALERT       N_("report alert")
 #define WORDS_LEFT_TWIN        N_("twin")
 
-/* What is shown of a text of a field (NULL: not known): its translation if it is such words, else the text itself. */
+/* What is shown of a text of a field (NULL: not known): its translation if it is such words, else the text itself. Of what a check says,
+ * with what it says it of (`A service was installed: updsvc`), the sentence is translated. The caller frees. */
 struct field;
-const char *stored_words_in(const struct field *field, const char *text);
+char *stored_words_in(const struct field *field, const char *text);
+
+/* The size of a sentence of a check without its full stop, where something is to be added to it. */
+size_t stored_words_without_stop(const char *sentence);
 
 /* The same of a text that no person can have typed, in a field that genba fills in: what the shipped playbooks call themselves,
  * their steps and phases, and which report left, too. Cases of before have it in the language in which the run was begun: it is

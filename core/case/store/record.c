@@ -449,7 +449,9 @@ char *record_title(const json_t *record)
 	const char *title = field ? json_get_string(record, field->name) : NULL;
 	if (!title || !*title || purgeable_text_is_digest(title, NULL)) /* as stored, a long text is a digest */
 		title = json_get_string(record, "title");
-	char *line = first_line(title && *title ? stored_words_in(field, title) : record_label(record));
+	char *words = title && *title ? stored_words_in(field, title) : xstrdup(record_label(record));
+	char *line = first_line(words);
+	free(words);
 	if (!field || !record_is_disputed(record, field->name))
 		return line;
 	struct buf told = BUF_INIT;
@@ -484,9 +486,10 @@ static void add_one(const struct field *field, const json_t *value, struct buf *
 		else
 			printable_add(out, text, strlen(text), PRINTABLE_LINE);
 	} else {
-		text = stored_words_in(field, text);
-		printable_add(out, text, strlen(text),
+		char *words = stored_words_in(field, text);
+		printable_add(out, words, strlen(words),
 		              field->type == FIELD_LONG ? PRINTABLE_KEEP_NEWLINES : PRINTABLE_LINE);
+		free(words);
 	}
 }
 

@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/kind/stored_words.h"
 #include "case/store/record.h"
 #include "finding/observation/observation_query.h"
 #include "finding/observation/promote.h"
@@ -66,21 +67,16 @@ static int take_what(void *ctx, const struct observation *o, const struct observ
 	return 1;
 }
 
-/* What the finding says, and of what; NULL: the row speaks for itself. The caller frees. */
+/* What the finding says, and of what, as it goes on record: in English (stored_words.h). NULL: the finding's own words do, or the
+ * row speaks for itself. The caller frees. */
 static char *title_of_event(struct view *v, const char *id)
 {
 	json_t *f = triage_state(v)->shape == TRIAGE_AROUND ? NULL : finding_meant(v);
-	const char *said = f ? i18n_text(triage_field(f, "title")) : "";
+	const char *said = f ? triage_field(f, "title") : "";
 	struct buf what = BUF_INIT;
-	size_t n = strlen(said);
-	buf_adds(&what, "");
-	if (n > 0)
+	if (*said)
 		observation_find(workbench_case(v->wb), id, take_what, &what, NULL);
-	if (n > 0 && said[n - 1] == '.')
-		n--;
-	else if (n > 3 && strcmp(said + n - 3, "。") == 0)
-		n -= 3;
-	char *title = n > 0 ? xasprintf("%.*s%s", (int)n, said, what.data) : NULL;
+	char *title = what.len ? xasprintf("%.*s%s", (int)stored_words_without_stop(said), said, what.data) : NULL;
 	buf_release(&what);
 	json_decref(f);
 	return title;
