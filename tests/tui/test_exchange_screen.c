@@ -167,12 +167,47 @@ static void what_was_refused_is_asked_again(void **state)
 	terminal_quit(t);
 }
 
+/* Whose a handover is, the key tells: both are called the same, and one is renamed afterwards. */
+static void a_handover_is_of_whose_key_it_is(void **state)
+{
+	(void)state;
+	char home[400];
+	char line[400];
+	char copy[400];
+	snprintf(home, sizeof home, "%s", getenv("XDG_DATA_HOME"));
+	snprintf(copy, sizeof copy, "%s", program_file(&program, "copy.genba"));
+	setenv("XDG_DATA_HOME", program_file(&program, "other"), 1);
+	program_good(&program, "key", "new", "--name", "Responder One", "--mark", "R2", "--kdf", "interactive", NULL);
+	program_good(&program, "key", "export", NULL);
+	snprintf(line, sizeof line, "%.*s", (int)strcspn(program.out.data, "\n"), program.out.data);
+	setenv("XDG_DATA_HOME", home, 1);
+	program_good(&program, "handover", "--to", line, "--out", copy, NULL);
+	struct terminal *t = open_exchange();
+	terminal_await(t, "no receipt yet");
+	terminal_await_gone(t, "nothing has left this case");
+	terminal_await(t, "nothing was taken in from others");
+	terminal_quit(t);
+	setenv("XDG_DATA_HOME", program_file(&program, "other"), 1);
+	setenv("GENBA_CASE", copy, 1);
+	program_good(&program, "set", "R1-R2", "name=Responder Two", NULL);
+	program_good(&program, "set", "R1-P2", "name=Another", NULL);
+	t = terminal_open(24, 100, NULL, copy, NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "E");
+	terminal_await_row(t, 1, "Exchange");
+	terminal_await(t, "nothing has left this case");
+	terminal_await(t, "not accepted yet: a");
+	terminal_quit(t);
+	program_good(&program, "accept", "--receipt", program_file(&program, "receipt"), NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_would_leave_is_shown_and_leaves, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_may_not_leave_is_refused, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_was_refused_is_asked_again, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_handover_is_of_whose_key_it_is, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -203,6 +203,7 @@ static const struct field transfer_fields[] = {
 	{IS("accepted", TIME, "Accepted at", "受領確認日時"), HELP("unset = not yet accepted"), ACT("accepted", "受領", "to")},
 	{IS("form", REF, "Signed form", "署名済み書面"), TO("evidence"), HELP("scan or photo of the signed form")},
 	{IS("head", TEXT, "Case state", "事案記録の状態値"), MACHINE, HELP("commit id and SHA-256 printed on the form")},
+	{IS("to_responder", REF, "Recipient's key", "受領人の署名鍵"), TO("responder"), MACHINE, HELP("whose key the copy was made for")},
 };
 
 static const char *const transfer_columns[] = {"when", "items", "action", "from", "to", "purpose", "accepted"};

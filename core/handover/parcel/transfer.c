@@ -50,11 +50,13 @@ int transfer_record(struct case_file *c, const struct handover_recipient *to, si
 		                          {"when", now},
 		                          {"purpose", WORDS_HANDOVER},
 		                          {"means", "electronic"},
-		                          {"head", head}};
+		                          {"head", head},
+		                          {"to_responder", to[i].label}};
+		size_t given = sizeof fields / sizeof *fields - (*to[i].label ? 0 : 1); /* a name only has no key */
 		/* what is established is in the records that it tells of: it is no fact of its own */
 		struct assign text[] = {
 		    {"text", brief}, {"on", labels[i]}, {"title", WORDS_BRIEF}, {"stance", "unknown"}};
-		rc = action_add(a, "transfer", fields, sizeof fields / sizeof *fields, RECORD_MACHINE, labels[i], err);
+		rc = action_add(a, "transfer", fields, given, RECORD_MACHINE, labels[i], err);
 		if (rc == 0 && brief && *brief)
 			rc = action_add(a, "note", text, 4, 0, note, err);
 	}
@@ -69,27 +71,6 @@ int transfer_record(struct case_file *c, const struct handover_recipient *to, si
 }
 
 /* ---- the recipient */
-
-struct transfer_looking {
-	const char *name;
-	char label[LABEL_TEXT];
-	struct case_file *c;
-};
-
-static int look_at_transfer(void *ctx, json_t *record)
-{
-	struct transfer_looking *l = ctx;
-	const char *action = json_get_string(record, "action");
-	const char *to = json_get_string(record, "to");
-	if (!action || strcmp(action, "handed_over") != 0 || !to || json_object_get(record, "accepted"))
-		return 0;
-	json_t *party = record_get(l->c, to, 0, NULL);
-	const char *name = party ? json_get_string(party, "name") : NULL;
-	if (name && strcmp(name, l->name) == 0)
-		snprintf(l->label, sizeof l->label, "%s", record_label(record)); /* the newest comes last */
-	json_decref(party);
-	return 0;
-}
 
 /* The name by which the case knows this identity: that of its responder's record. */
 struct transfer_naming {
@@ -106,18 +87,55 @@ static int look_at_name(void *ctx, const struct responder *r)
 	return 1;
 }
 
+/* What was handed over before the key went on record: only the names tell. */
+static int is_called_as_recipient(struct case_file *c, const json_t *transfer, const unsigned char key[32])
+{
+	struct transfer_naming n = {key, NULL};
+	const char *to = json_get_string(transfer, "to");
+	json_t *party = to ? record_get(c, to, RECORD_WITH_RETRACTED, NULL) : NULL;
+	const char *name = json_get_string(party, "name");
+	responder_each(c, look_at_name, &n, NULL);
+	int same = name && n.name && strcmp(name, n.name) == 0;
+	json_decref(party);
+	free(n.name);
+	return same;
+}
+
+int transfer_is_to(struct case_file *c, const json_t *transfer, const unsigned char key[32])
+{
+	struct responder r;
+	const char *responder = json_get_string(transfer, "to_responder");
+	if (!responder)
+		return is_called_as_recipient(c, transfer, key);
+	json_t *record = record_get(c, responder, RECORD_RAW | RECORD_WITH_RETRACTED, NULL);
+	if (record)
+		responder_read(&r, "", record);
+	int same = record && r.has_key && memcmp(r.key, key, 32) == 0;
+	json_decref(record);
+	return same;
+}
+
+struct transfer_looking {
+	const unsigned char *key;
+	char label[LABEL_TEXT];
+	struct case_file *c;
+};
+
+static int look_at_transfer(void *ctx, json_t *record)
+{
+	struct transfer_looking *l = ctx;
+	if (json_is(record, "action", "handed_over") && !json_object_get(record, "accepted") &&
+	    transfer_is_to(l->c, record, l->key))
+		snprintf(l->label, sizeof l->label, "%s", record_label(record)); /* the newest comes last */
+	return 0;
+}
+
 int transfer_pending(struct case_file *c, char label[LABEL_TEXT], struct err *err)
 {
-	struct transfer_naming n = {case_identity(c) ? case_identity(c)->public_key : NULL, NULL};
-	struct transfer_looking l = {NULL, "", c};
-	if (!n.key)
+	struct transfer_looking l = {case_identity(c) ? case_identity(c)->public_key : NULL, "", c};
+	if (!l.key)
 		return err_set(err, ERR_UNLOCK, _("no identity is unlocked"));
-	int rc = responder_each(c, look_at_name, &n, err);
-	l.name = n.name ? n.name : "";
-	if (rc >= 0)
-		rc = record_each(c, "transfer", 0, look_at_transfer, &l, err);
-	free(n.name);
-	if (rc < 0)
+	if (record_each(c, "transfer", 0, look_at_transfer, &l, err) < 0)
 		return -1;
 	if (!*l.label)
 		return err_set(err, ERR_NOT_FOUND, _("no handover to you waits in this case"));
@@ -328,21 +346,13 @@ static int check_receipt(struct case_file *c, const json_t *receipt, const unsig
 	           : err_set(err, ERR_DAMAGED, _("the receipt is signed by somebody who is no responder of this case"));
 }
 
-/* Whether the transfer was made to the holder of the key. On another copy than the sender's only the names tell. */
+/* Whether the transfer was made to the holder of the key. */
 static int is_recipient(struct case_file *c, const json_t *transfer, const unsigned char key[32])
 {
 	unsigned char known[32];
 	if (handover_recover_recipient(c, record_label(transfer), known))
 		return memcmp(known, key, 32) == 0;
-	struct transfer_naming n = {key, NULL};
-	const char *to = json_get_string(transfer, "to");
-	json_t *party = to ? record_get(c, to, RECORD_WITH_RETRACTED, NULL) : NULL;
-	const char *name = party ? json_get_string(party, "name") : NULL;
-	responder_each(c, look_at_name, &n, NULL);
-	int same = name && n.name && strcmp(name, n.name) == 0;
-	json_decref(party);
-	free(n.name);
-	return same;
+	return transfer_is_to(c, transfer, key);
 }
 
 /* The state that the receipt names must have the transfer in it, and its evidence the digests that are on record here. */

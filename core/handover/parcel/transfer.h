@@ -28,6 +28,10 @@
 int transfer_record(struct case_file *c, const struct handover_recipient *to, size_t count, const char *items,
                     const char *brief, const char *path, char (*labels)[LABEL_TEXT], struct err *err);
 
+/* 1 if that transfer was made to the holder of that key, whatever either is called: the responder that is on record with it. Of a
+ * transfer from before that was recorded, and of one that a person typed in, the names tell. */
+int transfer_is_to(struct case_file *c, const json_t *transfer, const unsigned char key[32]);
+
 /* The newest transfer to this identity that was not accepted; ERR_NOT_FOUND. */
 int transfer_pending(struct case_file *c, char label[LABEL_TEXT], struct err *err);
 

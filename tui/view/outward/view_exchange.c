@@ -14,6 +14,7 @@
 #include "case/identity/identity.h"
 #include "case/store/record.h"
 #include "finding/observation/observation_set.h"
+#include "handover/parcel/transfer.h"
 #include "history/history.h"
 #include "outward/exchange/format.h"
 #include "outward/formats.h"
@@ -158,9 +159,7 @@ static int add_handover(void *ctx, json_t *record)
 	const struct handovers *h = ctx;
 	struct view *v = h->v;
 	const struct identity *me = case_identity(workbench_case(v->wb));
-	const char *to = json_get_string(record, "to");
-	const char *name = to ? workbench_name(v->wb, to) : "";
-	int is_mine = me && me->name && strcmp(name, me->name) == 0;
+	int is_mine = me && transfer_is_to(workbench_case(v->wb), record, me->public_key);
 	struct buf line = BUF_INIT;
 	if (!json_is(record, "action", "handed_over") || !json_object_get(record, "head") || is_mine != h->to_me)
 		return 0; /* a thing was handed over, or the other way */

@@ -23,13 +23,13 @@ static const struct {
     {"note", "N", 6},      {"indicator", "I", 15}, {"measure", "M", 19},      {"decision", "D", 17},
     {"party", "P", 27},    {"contact", "C", 16},   {"mail", "L", 47},         {"flow", "F", 10},
     {"account", "U", 8},   {"check", "K", 8},      {"site", "Z", 7},          {"logsource", "G", 12},
-    {"transfer", "T", 19}, {"media", "B", 12},     {"use", "Y", 8},           {"lead", "O", 14},
+    {"transfer", "T", 20}, {"media", "B", 12},     {"use", "Y", 8},           {"lead", "O", 14},
     {"run", "J", 11},      {"step", "S", 21},      {"consultation", "Q", 15}, {"responder", "R", 13},
     {"conflict", "X", 8},  {"pivot", "H", 11},     {"finding", "FD", 14},
 };
 
 #define EXPECTED_KINDS  (sizeof expected / sizeof *expected)
-#define EXPECTED_FIELDS 486
+#define EXPECTED_FIELDS 487
 #define EXPECTED_COMMON 17
 
 /* Labels that are the same in Japanese: names of formats, protocols and products. */

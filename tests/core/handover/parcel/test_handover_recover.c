@@ -213,9 +213,12 @@ static void test_receipt_of_a_namesake(void **state)
 		char *command = xasprintf("cp %s %s", path, own);
 		assert_int_equal(system(command), 0);
 		copies[i] = open_copy(own, people[i]);
-		ok(transfer_pending(copies[i], label, &err), &err);
-		assert_string_equal(label, h.labels[0]);
-		ok(transfer_accept(copies[i], label, NULL, 0, "", NULL, &receipt, &err), &err);
+		/* what was made for another's key waits for that key only; the namesake goes on by the label */
+		assert_int_equal(transfer_pending(copies[i], label, &why), i == 2 ? -1 : 0);
+		if (i == 1)
+			assert_string_equal(label, h.labels[0]);
+		why = (struct err)ERR_INIT;
+		ok(transfer_accept(copies[i], h.labels[0], NULL, 0, "", NULL, &receipt, &err), &err);
 		int rc = transfer_import_receipt(copies[0], receipt.data, receipt.len, label, &why);
 		assert_int_equal(rc, i == 2 ? -1 : 0);
 		if (i == 2)
