@@ -110,18 +110,6 @@ void text_table_release(struct text_table *t)
 	*t = (struct text_table){0};
 }
 
-/* The last second of a time as a person here means it: a day or an hour of no named zone is one of this machine's. */
-static int last_second(const struct edtf *time, int64_t *latest)
-{
-	int64_t earliest;
-	if (edtf_bounds(time, NULL, NULL, &earliest, latest) < 0)
-		return -1;
-	const struct edtf_point *last = time->form == EDTF_INTERVAL ? &time->to : &time->from;
-	if (!last->zone && *latest != INT64_MAX)
-		*latest -= (int64_t)clock_zone_at(*latest) * 60;
-	return 0;
-}
-
 int cmd_when(struct session *s, const char *when, char commit[41], struct err *err)
 {
 	struct history *h = case_history(s->c);
@@ -140,7 +128,7 @@ int cmd_when(struct session *s, const char *when, char commit[41], struct err *e
 	else if (strcmp(when, "HEAD") == 0)
 		rc = history_head(h, commit, err);
 	else if (edtf_from_people(when, clock_now(), &edtf, err) == 0 && edtf_parse(edtf.data, &time, err) == 0 &&
-	         last_second(&time, &latest) == 0)
+	         edtf_last_here(&time, &latest) == 0)
 		rc = history_at(h, latest, commit, err);
 	else
 		rc = err_set(err, ERR_USAGE, _("'%s' is neither a commit nor a time"), when);

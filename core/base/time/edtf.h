@@ -104,6 +104,10 @@ int edtf_bounds(const struct edtf *t, edtf_resolver resolver, void *ctx, int64_t
 int edtf_span(const struct edtf *t, edtf_resolver resolver, void *ctx, struct edtf_instant *earliest,
               struct edtf_instant *latest);
 
+/* The last second of a time as a person at this machine means it: a day, or an hour, of no named zone is one of this machine's, and
+ * is over when it is over here. INT64_MAX: open. -1: it is relative. */
+int edtf_last_here(const struct edtf *t, int64_t *latest);
+
 int edtf_instant_compare(struct edtf_instant a, struct edtf_instant b);
 
 /* Total order for sorting: by the first instant, then the last; what has no bounds comes last. */

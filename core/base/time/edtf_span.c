@@ -156,6 +156,17 @@ int edtf_bounds(const struct edtf *t, edtf_resolver resolver, void *ctx, int64_t
 	return rc;
 }
 
+int edtf_last_here(const struct edtf *t, int64_t *latest)
+{
+	int64_t earliest;
+	if (edtf_bounds(t, NULL, NULL, &earliest, latest) < 0)
+		return -1;
+	const struct edtf_point *last = t->form == EDTF_INTERVAL ? &t->to : &t->from;
+	if (!last->zone && *latest != INT64_MAX)
+		*latest -= (int64_t)clock_zone_at(*latest) * 60;
+	return 0;
+}
+
 int edtf_compare(const struct edtf *a, const struct edtf *b, edtf_resolver resolver, void *ctx)
 {
 	struct edtf_instant x[2];

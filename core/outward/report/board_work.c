@@ -117,8 +117,17 @@ static void add_overdue(struct building *k, const json_t *measure)
 
 /* ---- the open measures, kept */
 
+/* The end of the time by which it is to be done: of a day without a zone when that day is over here. INT64_MAX: none is given. */
+static int64_t end_of_due(const json_t *measure)
+{
+	const char *due = json_get_string(measure, "due");
+	struct edtf time;
+	int64_t last;
+	return due && edtf_parse(due, &time, NULL) == 0 && edtf_last_here(&time, &last) == 0 ? last : INT64_MAX;
+}
+
 struct kept_measure {
-	int64_t due;    /* the end of the time by which it was to be done; INT64_MAX: none is given */
+	int64_t due;    /* end_of_due() */
 	json_t *record; /* what rows tell of it; NULL: it is done, or dropped */
 };
 
@@ -127,11 +136,7 @@ static void take_measure(json_t *measure, void *item)
 	static const char *const told[] = {"kind",  "label",    "title",  "track",    "due",
 	                                   "owner", "priority", "status", "disputed", "disputed_values"};
 	struct kept_measure *it = item;
-	const char *due = json_get_string(measure, "due");
-	struct edtf time;
-	int64_t first;
-	if (!due || edtf_parse(due, &time, NULL) < 0 || edtf_bounds(&time, NULL, NULL, &first, &it->due) < 0)
-		it->due = INT64_MAX;
+	it->due = end_of_due(measure);
 	if (record_surely_is(measure, "status", MEASURE_DONE))
 		return;
 	it->record = json_object();
@@ -318,16 +323,11 @@ static int take_task_measure(void *ctx, json_t *measure)
 {
 	struct board_person *p = ctx;
 	const char *due = json_get_string(measure, "due");
-	struct edtf time;
-	int64_t first;
-	int64_t last;
 	if (record_surely_is(measure, "status", MEASURE_DONE))
 		return 0;
 	struct task *task = add_task(p, owner_of(p, measure));
-	if (due && edtf_parse(due, &time, NULL) == 0 && edtf_bounds(&time, NULL, NULL, &first, &last) == 0) {
-		task->due = last;
-		task->overdue = !p->k.commit && last < p->k.now;
-	}
+	task->due = end_of_due(measure);
+	task->overdue = !p->k.commit && task->due < p->k.now;
 	struct buf text = BUF_INIT;
 	char *title = record_title(measure);
 	if (task->overdue)

@@ -1,6 +1,7 @@
 /* "My work": by person, one's own first, then who is late; what nobody is named for last. */
 #include "core/case/help_case.h"
 
+#include "base/time/clock.h"
 #include "outward/report/board.h"
 
 #include <math.h>
@@ -47,6 +48,40 @@ static void each_has_what_is_theirs_overdue_first(void **state)
 	assert_string_equal(board.rows[3].label, "R1-M4");
 }
 
+static int board_says(const struct board *b, const char *text)
+{
+	for (size_t i = 0; i < b->count; i++)
+		if (strstr(b->rows[i].text, text))
+			return 1;
+	return 0;
+}
+
+/* A day without a zone is over when it is over here, in the list of each and on the Board. */
+static void a_day_ends_when_it_ends_here(void **state)
+{
+	(void)state;
+	struct clock_time japan = {1795478399, 0,
+	                           540}; /* 2026-11-24T08:59:59+09:00: in UTC it is the day before still */
+	struct err err = ERR_INIT;
+	struct board whole;
+	add("measure", "title=yesterdays track=cause due=2026-11-23");
+	add("measure", "title=todays track=cause due=2026-11-24");
+	clock_set(&japan, 0);
+	load();
+	assert_row(0, "nobody is named · 2 open · 1 overdue");
+	assert_row(1, "OVERDUE 2026-11-23  yesterdays");
+	assert_int_equal(board_load(the_case, &whole, &err), 0);
+	assert_true(board_says(
+	    &whole, "— yesterdays")); /* among what is overdue; on the tracks the title stands before the dash */
+	assert_false(board_says(&whole, "— todays"));
+	board_release(&whole);
+	struct clock_time america = {1795495500, 0, -300}; /* 2026-11-23T23:45:00-05:00: in UTC it is the day after */
+	clock_set(&america, 0);
+	load();
+	assert_row(0, "nobody is named · 2 open");
+	assert_null(strstr(board.rows[0].text, "overdue"));
+}
+
 static void without_work_it_says_what_it_is_for(void **state)
 {
 	(void)state;
@@ -66,6 +101,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(each_has_what_is_theirs_overdue_first, case_setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_day_ends_when_it_ends_here, case_setup, teardown),
 	    cmocka_unit_test_setup_teardown(without_work_it_says_what_it_is_for, case_setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
