@@ -89,6 +89,29 @@ is "status for people" 1 "$rc"
 grep -q '^missing: cannot be opened' err || fail "why: $(cat err)"
 grep -q ' indicators; files read: 1, ' err || fail "one file is told as several: $(cat err)"
 grep -q 'evil.test' out || fail "what was read: $(cat out)"
+# ---- what lies too deep, or behind a path too long, is told and not passed over
+mkdir deep
+python3 - <<'P'
+import os
+path = "deep"
+for i in range(1, 202):
+    path += "/d"
+    os.mkdir(path)
+    if i in (199, 201):
+        open(path + "/log", "w").write("GET http://www.evil.test/%d\n" % i)
+fd = os.open("deep", os.O_RDONLY)
+for i in range(20):
+    os.mkdir("n" * 250, dir_fd=fd)
+    fd = os.open("n" * 250, os.O_RDONLY, dir_fd=fd)
+P
+rc=0
+sweep deep --list list || rc=$?
+is "status of what lies too deep" 1 "$rc"
+is "hits above it" "deep/$(printf 'd/%.0s' {1..199})log" "$(jq -r 'select(.kind == "hit") | .path' out)"
+is "what was not read" "$(printf 'd/%.0s' {1..199})d: folders too deep within each other" \
+	"$(jq -r 'select(.kind == "problem" and (.path | test("d/d"))) | "\(.path): \(.reason)"' out | sed 's/^deep.//')"
+is "a path too long" 1 "$(jq -r 'select(.kind == "problem" and (.path | test("nnn"))) | .reason' out | grep -c 'File name too long')"
+rm -rf deep
 rc=0
 sweep torn.gz tail.gz proxy.log --list list || rc=$?
 is "status of what is torn" 1 "$rc"

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define PART_LEAST (64U << 20)
-#define DEEPEST    64 /* folders in one another */
+#define DEEPEST    200 /* folders in one another */
 
 unsigned sweep_run_jobs(const struct sweep_run *run)
 {
@@ -111,14 +111,18 @@ static void add_folder(struct sweep_run *run, const struct sweep_origin *origin,
 {
 	struct dirent **entries = NULL;
 	int n = depth < DEEPEST ? scandir(path, &entries, NULL, compare_names) : -1;
-	if (n < 0) /* opening it again says why */
+	if (n < 0) {
+		int why = depth < DEEPEST ? errno : -1;
 		add_file(run, origin, path, 0);
+		run->units[run->unit_count - 1].unread = why;
+	}
 	for (int i = 0; i < n; i++) {
 		struct stat st;
 		char *below = xasprintf("%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/", entries[i]->d_name);
-		if (strcmp(entries[i]->d_name, ".") == 0 || strcmp(entries[i]->d_name, "..") == 0 ||
-		    lstat(below, &st) < 0)
+		if (strcmp(entries[i]->d_name, ".") == 0 || strcmp(entries[i]->d_name, "..") == 0)
 			;
+		else if (lstat(below, &st) < 0)
+			add_file(run, origin, below, 0); /* opening it says why */
 		else if (S_ISDIR(st.st_mode))
 			add_folder(run, origin, below, depth + 1);
 		else if (S_ISREG(st.st_mode))

@@ -173,6 +173,10 @@ static void tell_problem(struct running_item *r, size_t unit, const char *reason
 static int open_unit(const struct sweep_unit *unit, struct err *why)
 {
 	struct stat st;
+	if (unit->unread < 0)
+		return err_set(why, ERR_INVALID, _("folders too deep within each other"));
+	if (unit->unread)
+		return err_set_errno(why, ERR_FAILED, unit->unread, _("cannot be opened"));
 	int fd = unit->fd >= 0 ? fcntl(unit->fd, F_DUPFD_CLOEXEC, 3)
 	                       : open(unit->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)

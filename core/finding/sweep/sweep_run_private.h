@@ -22,6 +22,7 @@ struct sweep_unit {
 	int is_files;  /* those of an image, from number `from` on */
 	int is_packed;
 	int is_done;
+	int unread; /* of a folder whose names cannot be had: errno, or -1: it lies too deep */
 };
 
 unsigned sweep_run_jobs(const struct sweep_run *run);
