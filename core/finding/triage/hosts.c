@@ -29,6 +29,9 @@ struct matrix_rule {
 
 struct host_matrix {
 	json_t *findings; /* those that count */
+	json_t *cells;    /* "HOST RULE" -> the one that stands there */
+	json_t *numbers;  /* "h" and the host, or "r" and the rule -> its place */
+	json_t *set_back; /* observation of a file whose time was set back -> true */
 	struct matrix_host *hosts;
 	size_t host_count;
 	struct matrix_rule *rules;
@@ -55,38 +58,69 @@ static int is_dismissed(const json_t *f)
 
 static const json_t *cell_of(const struct host_matrix *m, const char *host, const char *rule)
 {
-	const json_t *found = NULL;
-	const json_t *f;
-	size_t i;
-	json_array_foreach(m->findings, i, f)
-		if (strcmp(asset_of(f), host) == 0 && json_is(f, "rule", rule) && (!found || is_dismissed(found)))
-			found = f;
+	char *key = xasprintf("%s %s", host, rule);
+	const json_t *found = json_object_get(m->cells, key);
+	free(key);
 	return found;
+}
+
+/* Of several the first that was not dismissed. */
+static void add_cell(struct host_matrix *m, json_t *f)
+{
+	const json_t *found = cell_of(m, asset_of(f), text_of(f, "rule"));
+	if (found && !is_dismissed(found))
+		return;
+	char *key = xasprintf("%s %s", asset_of(f), text_of(f, "rule"));
+	json_object_set(m->cells, key, f);
+	free(key);
+}
+
+/* The number of the host ('h') or rule ('r'); of one that is not known yet `next`. */
+static size_t number_of(struct host_matrix *m, char what, const char *name, size_t next)
+{
+	char *key = xasprintf("%c%s", what, name);
+	const json_t *number = json_object_get(m->numbers, key);
+	size_t known = number ? (size_t)json_integer_value(number) : next;
+	if (!number)
+		json_object_set_new(m->numbers, key, json_integer((json_int_t)next));
+	free(key);
+	return known;
 }
 
 /* ---- since when */
 
-/* Of a finding's observations the one from `i` on that is there, "" behind the last: a list of one made anew, text of a record. */
-static const char *observation_at(const json_t *f, size_t i, size_t *n)
+/* The id of an observation that stands there, with `o:` or without, to the end of its line. */
+static const char *id_of(const char *line, size_t *n)
 {
-	const json_t *ids = json_object_get(f, "observations");
-	const char *id = json_is_array(ids) ? json_string_value(json_array_get(ids, i)) : json_string_value(ids);
-	for (size_t k = 0; id && !json_is_array(ids) && k < i; k++)
-		id = strchr(id, '\n') ? strchr(id, '\n') + 1 : NULL;
-	id = id ? id : "";
-	id += strncmp(id, "o:", 2) == 0 ? 2 : 0;
-	*n = strcspn(id, "\n");
-	return id;
+	line += strncmp(line, "o:", 2) == 0 ? 2 : 0;
+	*n = strcspn(line, "\n");
+	return line;
 }
 
-static int has_observation(const json_t *f, const char *id, size_t n)
+/* The observation that a finding begins with, "": none. It has a list of them if it was made anew, a text if it is a record. */
+static const char *first_observation(const json_t *f, size_t *n)
 {
-	size_t of;
-	const char *at;
-	for (size_t i = 0; *(at = observation_at(f, i, &of)); i++)
-		if (of == n && strncmp(at, id, n) == 0)
-			return 1;
-	return 0;
+	const json_t *ids = json_object_get(f, "observations");
+	const char *text = json_string_value(json_is_array(ids) ? json_array_get(ids, 0) : ids);
+	return id_of(text ? text : "", n);
+}
+
+static void note_set_back(struct host_matrix *m, const json_t *f)
+{
+	const json_t *ids = json_object_get(f, "observations");
+	const json_t *id;
+	size_t i;
+	size_t n;
+	json_array_foreach(ids, i, id)
+		if (json_is_string(id))
+			json_object_set_new(m->set_back, id_of(json_string_value(id), &n), json_true());
+	for (const char *at = json_is_string(ids) ? json_string_value(ids) : ""; *at; at += *at == '\n') {
+		at = id_of(at, &n);
+		char *key = xstrndup(at, n);
+		json_object_set_new(m->set_back, key, json_true());
+		free(key);
+		at += n;
+	}
 }
 
 /* Files whose time was set back, by what the file's two records of its time say: `when` is what it was set to. An event that tells
@@ -100,27 +134,20 @@ static int is_of_false_times(const json_t *f)
 /* Whether the finding began with a row whose time was set back. */
 static int has_false_time(const struct host_matrix *m, const json_t *f)
 {
-	const json_t *other;
-	size_t i;
 	size_t n;
-	const char *id = observation_at(f, 0, &n);
-	if (is_of_false_times(f))
-		return 1;
-	json_array_foreach(m->findings, i, other)
-		if (n && is_of_false_times(other) && has_observation(other, id, n))
-			return 1;
-	return 0;
+	const char *id = first_observation(f, &n);
+	char *key = xstrndup(id, n);
+	int is_false = is_of_false_times(f) || (n && json_object_get(m->set_back, key));
+	free(key);
+	return is_false;
 }
 
 static void add_first(struct host_matrix *m, const json_t *f)
 {
 	const char *when = text_of(f, "when");
-	size_t i = 0;
-	while (i < m->host_count && strcmp(m->hosts[i].label, asset_of(f)) != 0)
-		i++;
-	if (i == m->host_count || !*when || is_dismissed(f) || has_false_time(m, f))
+	if (!*when || is_dismissed(f) || has_false_time(m, f))
 		return;
-	struct matrix_host *host = &m->hosts[i];
+	struct matrix_host *host = &m->hosts[number_of(m, 'h', asset_of(f), 0)];
 	int order = *host->first ? strcmp(when, host->first) : -1;
 	int is_open = !json_is(f, "status", "confirmed");
 	if (order < 0)
@@ -131,20 +158,16 @@ static void add_first(struct host_matrix *m, const json_t *f)
 
 static void add_host(struct host_matrix *m, const json_t *f)
 {
-	size_t i = 0;
-	while (i < m->host_count && strcmp(m->hosts[i].label, asset_of(f)) != 0)
-		i++;
-	if (i == m->host_count) {
-		m->hosts = xrealloc(m->hosts, (i + 1) * sizeof *m->hosts);
-		m->hosts[m->host_count++] = (struct matrix_host){.label = asset_of(f), .first = ""};
-	}
+	if (number_of(m, 'h', asset_of(f), m->host_count) < m->host_count)
+		return;
+	m->hosts = xrealloc(m->hosts, (m->host_count + 1) * sizeof *m->hosts);
+	m->hosts[m->host_count++] = (struct matrix_host){.label = asset_of(f), .first = ""};
 }
 
 static void add_rule(struct host_matrix *m, const json_t *f)
 {
-	for (size_t i = 0; i < m->rule_count; i++)
-		if (strcmp(m->rules[i].name, text_of(f, "rule")) == 0)
-			return;
+	if (number_of(m, 'r', text_of(f, "rule"), m->rule_count) < m->rule_count)
+		return;
 	m->rules = xrealloc(m->rules, (m->rule_count + 1) * sizeof *m->rules);
 	m->rules[m->rule_count++] = (struct matrix_rule){
 	    .name = text_of(f, "rule"), .level = text_of(f, "level"), .title = text_of(f, "title")};
@@ -185,6 +208,9 @@ struct host_matrix *host_matrix_new(const json_t *findings)
 	json_t *f;
 	size_t i;
 	m->findings = json_array();
+	m->cells = json_object();
+	m->numbers = json_object();
+	m->set_back = json_object();
 	json_array_foreach((json_t *)(uintptr_t)findings, i, f) {
 		const char *state = text_of(f, "state"); /* a record has none: it was seen */
 		if (!*asset_of(f) || (*state && strcmp(state, "seen") != 0))
@@ -192,6 +218,9 @@ struct host_matrix *host_matrix_new(const json_t *findings)
 		json_array_append(m->findings, f);
 		add_host(m, f);
 		add_rule(m, f);
+		add_cell(m, f);
+		if (is_of_false_times(f))
+			note_set_back(m, f);
 	}
 	json_array_foreach(m->findings, i, f)
 		add_first(m, f);
@@ -212,6 +241,9 @@ void host_matrix_free(struct host_matrix *m)
 	if (!m)
 		return;
 	json_decref(m->findings);
+	json_decref(m->cells);
+	json_decref(m->numbers);
+	json_decref(m->set_back);
 	free(m->hosts);
 	free(m->rules);
 	free(m);

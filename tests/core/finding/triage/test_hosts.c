@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "finding/triage/hosts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void add(json_t *findings, const char *asset, const char *rule, const char *level, const char *when,
@@ -162,6 +163,41 @@ static void many_rules_stand_in_several_tables(void **state)
 	json_decref(findings);
 }
 
+/* A large case: each of many machines has what stands of many rules, and files whose times were set back. */
+static void many_machines_have_many_findings(void **state)
+{
+	(void)state;
+	json_t *findings = json_array();
+	for (int host = 0; host < 400; host++) {
+		struct buf ids = BUF_INIT;
+		for (int i = 0; i < 100; i++)
+			buf_addf(&ids, "%so:%d.%d", i ? "\n" : "", host, i);
+		add_seen(findings, "defence.timestomp", "2013-08-22T11:05:11Z", "open", "fn_created=2014", ids.data);
+		for (int rule = 0; rule < 30; rule++) {
+			char name[24];
+			char id[24];
+			snprintf(name, sizeof name, "rule.%d", rule);
+			snprintf(id, sizeof id, "o:%d.%d", host, rule ? 100 + rule : 99); /* the first is false */
+			add_seen(findings, name, rule ? "2014-01-10T00:44:11Z" : "2013-08-22T11:05:11Z", "open", "",
+			         id);
+		}
+		char label[24];
+		snprintf(label, sizeof label, "R1-A%d", host + 1);
+		for (size_t i = json_array_size(findings) - 31; i < json_array_size(findings); i++)
+			json_object_set_new(json_array_get(findings, i), "on", json_string(label));
+		buf_release(&ids);
+	}
+	struct host_matrix *m = host_matrix_new(findings);
+	struct buf text = BUF_INIT;
+	assert_int_equal(host_matrix_hosts(m), 400);
+	host_matrix_lines(m, name_of, NULL, 100, take_line, &text);
+	assert_non_null(strstr(text.data, "2014-01-10 00:44"));
+	assert_null(strstr(text.data, "2013-08-22"));
+	host_matrix_free(m);
+	buf_release(&text);
+	json_decref(findings);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +205,7 @@ int main(void)
 	    cmocka_unit_test(a_time_that_was_set_back_is_no_first_trace),
 	    cmocka_unit_test(cells_as_objects),
 	    cmocka_unit_test(many_rules_stand_in_several_tables),
+	    cmocka_unit_test(many_machines_have_many_findings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
