@@ -33,6 +33,7 @@ struct lost_place {
 	struct case_file *c;
 	const json_t *check;
 	const char *limits;
+	int is_read;      /* they say what was read: it may have been called otherwise */
 	const char *line; /* of the limits, in which the digest stands */
 	int taken;
 };
@@ -76,21 +77,27 @@ static int has_what_was_asked(const char *limits, const char *other)
 	return 1;
 }
 
+/* The line of the limits is of the evidence of the set. */
+static int is_of_line(const struct lost_place *p, const struct observation_set *set)
+{
+	size_t n = strlen(set->evidence);
+	return n && strncmp(p->line, set->evidence, n) == 0 && p->line[n] == ',';
+}
+
 /* The same was read again, by all parsers of then; or the same evidence was swept again for the same list. */
 static int is_made_again(const struct lost_place *p, const struct observation_set *set, const char *limits)
 {
 	if (same_line(p->limits, limits, "Read: "))
 		return has_parsers(p->limits, set->parsers) && has_what_was_asked(p->limits, limits);
-	size_t n = strlen(set->evidence);
-	return n && strncmp(p->line, set->evidence, n) == 0 && p->line[n] == ',' &&
-	       same_line(p->limits, limits, "List: ");
+	return is_of_line(p, set) && same_line(p->limits, limits, "List: ");
 }
 
 static int look_at_later(void *ctx, const struct observation_set *set, struct err *err)
 {
 	struct lost_place *p = ctx;
 	(void)err;
-	if (p->taken || strcmp(set->check, record_label(p->check)) == 0 || !observation_set_is_on_record(p->c, set))
+	if (p->taken || strcmp(set->check, record_label(p->check)) == 0 || !(p->is_read || is_of_line(p, set)) ||
+	    !observation_set_is_on_record(p->c, set))
 		return 0;
 	json_t *check = record_get(p->c, set->check, 0, NULL);
 	const char *limits = json_get_string(check, "limits");
@@ -107,7 +114,8 @@ static int look_at_later(void *ctx, const struct observation_set *set, struct er
 
 static int is_replaced(const struct lost_search *l, const json_t *check, const char *limits, const char *at)
 {
-	struct lost_place place = {.c = l->c, .check = check, .limits = limits, .line = at};
+	struct lost_place place = {
+	    .c = l->c, .check = check, .limits = limits, .is_read = strstr(limits, "Read: ") != NULL, .line = at};
 	while (place.line > limits && place.line[-1] != '\n')
 		place.line--;
 	return observation_set_each(l->c, NULL, look_at_later, &place, NULL) == 0 && place.taken;
@@ -117,9 +125,8 @@ static int look_at_check(void *ctx, json_t *check)
 {
 	const struct lost_search *l = ctx;
 	const char *limits = json_get_string(check, "limits");
-	const char *at = limits ? limits : "";
-	int rc = 0;
-	while (rc == 0 && (at = strstr(at, OBSERVATION_DIGEST_OF_SET)) != NULL) {
+	const char *at = limits;
+	while (at && (at = strstr(at, OBSERVATION_DIGEST_OF_SET)) != NULL) {
 		struct observation_set set = {.rows = 0};
 		at += sizeof OBSERVATION_DIGEST_OF_SET - 1;
 		if (strspn(at, "0123456789abcdef") != DIGEST)
@@ -127,9 +134,9 @@ static int look_at_check(void *ctx, json_t *check)
 		memcpy(set.sha256, at, DIGEST);
 		snprintf(set.check, sizeof set.check, "%s", record_label(check));
 		if (!has_row(l, set.sha256) && !is_replaced(l, check, limits, at))
-			rc = l->fn(l->ctx, &set, l->err);
+			return l->fn(l->ctx, &set, l->err); /* what is told is of the check: once will do */
 	}
-	return rc;
+	return 0;
 }
 
 int observation_lost_each(struct case_file *c, observation_set_fn fn, void *ctx, struct err *err)

@@ -363,11 +363,43 @@ static void sets_made_again_are_not_lost(void **state)
 			fail_msg("case %zu: the lost set is %s", i, cases[i].told ? "not told" : "told");
 }
 
+/* A sweep of much evidence has a set of each; whose copy has none is told so once for the check, soon enough. */
+static void a_check_of_many_lost_sets_is_told_once(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct buf limits = BUF_INIT;
+	char label[LABEL_TEXT];
+	unsigned lost = 0;
+	for (int i = 0; i < 1000; i++)
+		buf_addf(&limits, "R1-E%d, SHA-256 00: 2 hits kept, " OBSERVATION_DIGEST_OF_SET "%064d.\n", i, i);
+	struct assign check[] = {{"method", "indicator_sweep"},
+	                         {"on", add("asset", "hostname=PC-9")},
+	                         {"when", "2026-11-23"},
+	                         {"result", "found"},
+	                         {"limits", limits.data}};
+	struct action *a = action_begin(the_case, "triage", &err);
+	if (!a || action_add(a, "check", check, 5, RECORD_MACHINE, label, &err) < 0 || action_commit(a, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(observation_lost_each(the_case, count_lost, &lost, &err), 0);
+	unsigned before = lost;
+	assert_int_equal(record_retract(the_case, label, "test", &err), 0);
+	lost = 0;
+	assert_int_equal(observation_lost_each(the_case, count_lost, &lost, &err), 0);
+	assert_int_equal(before, lost + 1);
+	buf_release(&limits);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(labels_are_whole_words),      TEST(spoiled_columns_are_text),    TEST(tables_that_lie),
-	    TEST(rows_that_are_not_of_record), TEST(sets_that_are_gone_are_told), TEST(sets_made_again_are_not_lost),
+	    TEST(labels_are_whole_words),
+	    TEST(spoiled_columns_are_text),
+	    TEST(tables_that_lie),
+	    TEST(rows_that_are_not_of_record),
+	    TEST(sets_that_are_gone_are_told),
+	    TEST(sets_made_again_are_not_lost),
+	    TEST(a_check_of_many_lost_sets_is_told_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
