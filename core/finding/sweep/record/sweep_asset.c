@@ -47,6 +47,23 @@ static void add_name(json_t *assets, const char *name, size_t n, const char *lab
 	                                : json_pack("{s:s}", "label", label));
 }
 
+/* What add_name() added for the asset. */
+static void drop_name(json_t *assets, const char *name, size_t n, const char *label, const json_t *span)
+{
+	char folded[256];
+	(void)span;
+	if (fold_name(name, n, folded) < 0)
+		return;
+	json_t *all = json_object_get(assets, folded);
+	for (size_t i = json_array_size(all); i > 0; i--)
+		if (json_is(json_array_get(all, i - 1), "label", label))
+			json_array_remove(all, i - 1);
+	if (json_array_size(all) == 0)
+		json_object_del(assets, folded);
+}
+
+typedef void (*name_fn)(json_t *assets, const char *name, size_t n, const char *label, const json_t *span);
+
 /* A point in the asset's own time, in UTC. */
 static int64_t in_utc(int64_t seconds, int has_zone, const char *zone)
 {
@@ -75,7 +92,7 @@ static json_t *read_span(const char *word, size_t n, const char *zone)
 }
 
 /* The names of one entry of the list, which has at most one time. */
-static void take_entry(json_t *assets, const char *entry, size_t n, const char *label, const char *zone)
+static void take_entry(json_t *assets, const char *entry, size_t n, const char *label, const char *zone, name_fn fn)
 {
 	static const char gaps[] = " \t";
 	json_t *span = NULL;
@@ -87,29 +104,30 @@ static void take_entry(json_t *assets, const char *entry, size_t n, const char *
 			if (time && !span)
 				span = json_incref(time);
 			if (is_second && !time)
-				add_name(assets, entry + at, length, label, span);
+				fn(assets, entry + at, length, label, span);
 			json_decref(time);
 			at += length;
 		}
 	json_decref(span);
 }
 
-static void sweep_owners_add(json_t *assets, const json_t *record, const char *label)
+static void each_name(json_t *assets, const json_t *record, name_fn fn)
 {
+	const char *label = record_label(record);
 	const char *addresses = json_get_string(record, "addresses");
 	const char *host = json_get_string(record, "hostname");
 	for (const char *at = addresses ? addresses : ""; *at;) {
 		size_t n = strcspn(at, ",;\n");
-		take_entry(assets, at, n, label, json_get_string(record, "timezone"));
+		take_entry(assets, at, n, label, json_get_string(record, "timezone"), fn);
 		at += n + (at[n] != '\0');
 	}
 	if (host)
-		add_name(assets, host, strlen(host), label, NULL);
+		fn(assets, host, strlen(host), label, NULL);
 }
 
 static int take_asset(void *ctx, json_t *record)
 {
-	sweep_owners_add(ctx, record, record_label(record));
+	each_name(ctx, record, add_name);
 	return 0;
 }
 
@@ -160,14 +178,14 @@ const char *sweep_asset_of_client(const struct sweep_work *w, const char *client
 
 /* ---- of the case as it is now */
 
-/* What is kept of an asset: {hostname, addresses, timezone}, or NULL if it has neither name nor address. */
+/* What is kept of an asset: {label, hostname, addresses, timezone}, or NULL if it has neither name nor address. */
 static void take_owner(json_t *record, void *item)
 {
 	const char *host = json_get_string(record, "hostname");
 	const char *addresses = json_get_string(record, "addresses");
 	if (host || addresses)
-		*(json_t **)item = json_pack("{s:s?, s:s?, s:s?}", "hostname", host, "addresses", addresses, "timezone",
-		                             json_get_string(record, "timezone"));
+		*(json_t **)item = json_pack("{s:s, s:s?, s:s?, s:s?}", "label", record_label(record), "hostname", host,
+		                             "addresses", addresses, "timezone", json_get_string(record, "timezone"));
 }
 
 static void release_owner(void *item)
@@ -178,42 +196,80 @@ static void release_owner(void *item)
 static const struct record_kept_spec kept_owners = {"sweep owners",   "asset",    0,
                                                     sizeof(json_t *), take_owner, release_owner};
 
-/* The table of them, as long as the assets stay as they are. */
-struct owners_table {
-	uint64_t version;
-	json_t *owners;
-	size_t next; /* asset that is not in it yet */
+/* What of an asset is in the table. */
+struct owner_in_table {
+	json_t *asset;    /* as it was kept, or NULL */
+	uint64_t changed; /* when it came to be so */
 };
 
-#define OWNERS_AT_ONCE 256U /* assets between two looks at the clock */
+/* The table of them: an asset that changed is put into it anew, and no other. */
+struct owners_table {
+	uint64_t version; /* of the assets, up to which it is being brought */
+	json_t *owners;
+	struct owner_in_table *in;
+	size_t count;
+	size_t next; /* asset that was not looked at for this version */
+};
+
+#define OWNERS_AT_ONCE 256U /* assets put into it between two looks at the clock */
 
 static void owners_free(void *table)
 {
 	struct owners_table *t = table;
+	for (size_t i = 0; i < t->count; i++)
+		json_decref(t->in[i].asset);
+	free(t->in);
 	json_decref(t->owners);
 	free(t);
+}
+
+static void replace_owner(struct owners_table *t, struct owner_in_table *in, json_t *asset, uint64_t changed)
+{
+	if (in->asset)
+		each_name(t->owners, in->asset, drop_name);
+	json_decref(in->asset);
+	*in = (struct owner_in_table){json_incref(asset), changed};
+	if (asset)
+		each_name(t->owners, asset, add_name);
+}
+
+/* One more asset, or fewer: after an action that was given up. */
+static void resize(struct owners_table *t, size_t count)
+{
+	while (t->count > count)
+		replace_owner(t, &t->in[--t->count], NULL, 0);
+	if (t->count == count)
+		return;
+	t->in = xrealloc(t->in, count * sizeof *t->in);
+	memset(t->in + t->count, 0, (count - t->count) * sizeof *t->in);
+	t->count = count;
 }
 
 int sweep_owners_now(struct case_file *c, double deadline, json_t **owners, struct err *err)
 {
 	struct record_kept *kept;
+	size_t done = 0;
 	int rc = record_kept_work(c, &kept_owners, deadline, &kept, err);
 	if (rc)
 		return rc;
 	void **slot = case_memory_of(c, "sweep owners table", owners_free);
 	struct owners_table *t = *slot ? *slot : (*slot = xcalloc(1, sizeof *t));
-	if (!t->owners || t->version != record_kept_version(kept)) {
-		json_decref(t->owners);
-		*t = (struct owners_table){.version = record_kept_version(kept), .owners = json_object()};
+	if (!t->owners)
+		t->owners = json_object();
+	if (t->version != record_kept_version(kept)) {
+		t->version = record_kept_version(kept);
+		t->next = 0;
+		resize(t, record_kept_count(kept));
 	}
-	for (size_t done = 1; t->next < record_kept_count(kept); t->next++, done++) {
+	for (; t->next < t->count; t->next++) {
 		json_t *const *asset = record_kept_item(kept, t->next);
-		if (asset && *asset)
-			sweep_owners_add(t->owners, *asset, record_kept_label(kept, t->next));
-		if (done % OWNERS_AT_ONCE == 0 && clock_steady() >= deadline) {
-			t->next++;
+		uint64_t changed = record_kept_changed(kept, t->next);
+		if (t->in[t->next].changed == changed)
+			continue;
+		if (done > 0 && done % OWNERS_AT_ONCE == 0 && clock_steady() >= deadline)
 			return 1;
-		}
+		replace_owner(t, &t->in[t->next], asset ? *asset : NULL, changed);
+		done++;
 	}
 	*owners = json_incref(t->owners);
 	return 0;

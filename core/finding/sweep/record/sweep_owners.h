@@ -17,7 +17,8 @@ struct err;
 /* The label of the one asset whose name or address it was then (ticks, or OBSERVATION_NO_TIME); "": none, or several. */
 const char *sweep_owner(const json_t *owners, const char *client, int64_t when);
 
-/* Those of the assets on record now. 1: there is more to do by then; 0: *owners is a new reference to what is kept for others, too, and stays as it is; -1. */
+/* Those of the assets on record now. 1: there is more to do by then; 0: *owners is a new reference to what is kept for others, too,
+ * and holds until an asset changes; -1. */
 int sweep_owners_now(struct case_file *c, double deadline, json_t **owners, struct err *err);
 
 #endif
