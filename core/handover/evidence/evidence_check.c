@@ -173,15 +173,31 @@ static int lies_there(const json_t *found, const char *label)
 	return 0;
 }
 
+/* Where something is missed, what could not be read may be it. */
+static void tell_unread(struct evidence_check_checking *k, const struct folder_unread *unread)
+{
+	char *line = printable_dup(unread->first.message);
+	char *english = printable_dup(unread->first.english);
+	struct remark *out = &k->out->missing;
+	buf_addf(&out->shown, _("  of what lies here, not all could be read (%zu), the first: %s\n"), unread->count,
+	         line);
+	buf_addf(&out->english, i18n_english(_("  of what lies here, not all could be read (%zu), the first: %s\n")),
+	         unread->count, english);
+	free(line);
+	free(english);
+}
+
 /* Those that are not where they should be may have another name now. */
 static int look_by_digest(struct evidence_check_checking *k)
 {
 	int open = 0;
+	struct folder_unread unread = {0, ERR_INIT};
 	struct buf absent = BUF_INIT; /* many may be: one line names them all */
 	size_t absent_count = 0;
 	for (size_t i = 0; i < k->out->count; i++)
 		open |= !*k->out->items[i].came && *k->out->items[i].sha256;
-	json_t *found = open && k->folder ? folder_digests(k->folder, k->used, k->progress, k->err) : json_object();
+	json_t *found =
+	    open && k->folder ? folder_digests(k->folder, k->used, k->progress, &unread, k->err) : json_object();
 	for (size_t i = 0; found && i < k->out->count; i++) {
 		struct transfer_item *item = &k->out->items[i];
 		const char *path = json_get_string(found, item->sha256);
@@ -202,6 +218,8 @@ static int look_by_digest(struct evidence_check_checking *k)
 	}
 	if (absent.len)
 		miss(k, absent.data, absent_count > 1 ? _("their bytes are not here") : _("its bytes are not here"));
+	if (absent.len && unread.count)
+		tell_unread(k, &unread);
 	buf_release(&absent);
 	int rc = found ? 0 : -1;
 	json_decref(found);

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define PIECE (1U << 20)
-#define DEPTH 16
+#define DEPTH 200 /* folders within each other: a descriptor each */
 
 /* Reads `in` to its end through SHA-256, and writes it to `out` if that is not -1. */
 static int pump(int in, int out, const char *label, const struct progress *progress, char sha256[65], struct err *err)
@@ -56,70 +56,97 @@ static int pump(int in, int out, const char *label, const struct progress *progr
 	return rc;
 }
 
-static int take_folder(int fd, const char *path, int depth, const json_t *but, json_t *digests,
-                       const struct progress *progress, struct err *err);
+struct digesting {
+	const struct progress *progress;
+	json_t *digests;
+	struct folder_unread *unread;
+};
 
-static int take_entry(int folder, const char *path, const char *name, int depth, json_t *digests,
-                      const struct progress *progress, struct err *err)
+/* One that cannot be read is not there, for whoever looks for its digest; but that is told. 0, or -1: cancelled. */
+static int folder_leave_out(struct digesting *d, const struct err *why, struct err *err)
+{
+	if (why->code == ERR_CANCELLED)
+		return err_take(err, why);
+	err_take(&d->unread->first, why);
+	d->unread->count++;
+	return 0;
+}
+
+static int take_folder(struct digesting *d, int fd, const char *path, int depth, const json_t *but, struct err *err);
+
+static int take_file(struct digesting *d, int fd, const char *path, struct err *why)
+{
+	char sha256[65];
+	int rc = pump(fd, -1, path, d->progress, sha256, why);
+	close(fd);
+	if (rc == 0) {
+		struct buf escaped = BUF_INIT; /* a name need not be UTF-8 */
+		pathname_encode(path, &escaped);
+		json_object_set_new(d->digests, sha256, json_string(escaped.data));
+		buf_release(&escaped);
+	}
+	return rc;
+}
+
+static int take_entry(struct digesting *d, int folder, const char *path, const char *name, int depth, struct err *err)
 {
 	struct stat st;
-	char sha256[65];
-	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return 0;
+	struct err why = ERR_INIT;
 	char *whole = xasprintf("%s/%s", path, name);
-	int rc = 0;
-	int fd = S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)
+	int rc = fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW);
+	int is_folder = rc == 0 && S_ISDIR(st.st_mode);
+	int fd = is_folder || (rc == 0 && S_ISREG(st.st_mode))
 	             ? openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
 	             : -1;
-	if (fd >= 0 && S_ISDIR(st.st_mode) && depth < DEPTH) {
-		rc = take_folder(fd, whole, depth + 1, NULL, digests, progress, err);
-	} else if (fd >= 0) {
-		/* one that cannot be read is not there, for whoever looks for its digest */
-		struct err why = ERR_INIT;
-		if (pump(fd, -1, whole, progress, sha256, &why) == 0) {
-			struct buf escaped = BUF_INIT; /* a name need not be UTF-8 */
-			pathname_encode(whole, &escaped);
-			json_object_set_new(digests, sha256, json_string(escaped.data));
-			buf_release(&escaped);
-		} else if (why.code == ERR_CANCELLED) {
-			rc = err_set(err, ERR_CANCELLED, "%s", why.message);
-		}
+	if (rc == 0 && fd < 0 && !is_folder && !S_ISREG(st.st_mode)) {
+		; /* links, pipes and devices hold no bytes */
+	} else if (fd < 0) {
+		rc = err_set_errno(&why, ERR_FAILED, errno, _("cannot read '%s'"), whole);
+	} else if (is_folder && depth == DEPTH) {
 		close(fd);
+		rc = err_set(&why, ERR_INVALID, _("cannot read '%s': too many folders within each other"), whole);
+	} else if (is_folder) {
+		rc = take_folder(d, fd, whole, depth + 1, NULL, &why);
+	} else {
+		rc = take_file(d, fd, whole, &why);
 	}
+	if (rc < 0)
+		rc = folder_leave_out(d, &why, err);
 	free(whole);
 	return rc;
 }
 
 /* Takes the descriptor. */
-static int take_folder(int fd, const char *path, int depth, const json_t *but, json_t *digests,
-                       const struct progress *progress, struct err *err)
+static int take_folder(struct digesting *d, int fd, const char *path, int depth, const json_t *but, struct err *err)
 {
 	DIR *dir = fdopendir(fd);
-	struct dirent *entry;
+	struct dirent *entry = NULL;
 	int rc = 0;
 	if (!dir) {
 		close(fd);
 		return err_set_errno(err, ERR_FAILED, errno, _("cannot read '%s'"), path);
 	}
-	while (rc == 0 && (entry = readdir(dir)) != NULL)
+	while (rc == 0 && (errno = 0, entry = readdir(dir)) != NULL)
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
 		    !json_object_get(but, entry->d_name))
-			rc = take_entry(dirfd(dir), path, entry->d_name, depth, digests, progress, err);
+			rc = take_entry(d, dirfd(dir), path, entry->d_name, depth, err);
+	if (rc == 0 && !entry && errno)
+		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot read '%s'"), path);
 	closedir(dir);
 	return rc;
 }
 
-json_t *folder_digests(const char *folder, const json_t *but, const struct progress *progress, struct err *err)
+json_t *folder_digests(const char *folder, const json_t *but, const struct progress *progress,
+                       struct folder_unread *unread, struct err *err)
 {
+	struct digesting d = {progress, json_object(), unread};
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
+	*unread = (struct folder_unread){0, ERR_INIT};
+	if (fd < 0)
 		err_set_errno(err, ERR_FAILED, errno, _("cannot read '%s'"), folder);
-		return NULL;
-	}
-	json_t *digests = json_object();
-	if (take_folder(fd, folder, 0, but, digests, progress, err) == 0)
-		return digests;
-	json_decref(digests);
+	else if (take_folder(&d, fd, folder, 0, but, err) == 0)
+		return d.digests;
+	json_decref(d.digests);
 	return NULL;
 }
 

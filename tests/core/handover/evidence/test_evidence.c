@@ -335,8 +335,24 @@ static void what_was_altered_on_the_way_is_named(void **state)
 	checked = check(theirs, there);
 	assert_string_equal(item_of(&checked, "R1-E2")->came, "");
 	assert_string_equal(item_of(&checked, "R1-E4")->result, "same");
-	assert_non_null(strstr(checked.missing.shown.data, "R1-E2: its bytes are not here"));
+	assert_non_null(strstr(checked.missing.shown.data, "R1-E2: its bytes are not here\n"));
+	assert_null(strstr(checked.missing.shown.data, "not all could be read"));
 	evidence_checked_release(&checked);
+	/* far below, where it is found; and where it cannot be looked for, which is said */
+	shell("d=there/$(printf 'f/%%.0s' $(seq 30)); mkdir -p $d && mv there/other $d && mkdir there/shut && touch "
+	      "there/shut/x && chmod 0 there/shut there/shut/x && chmod -R a+rX there/f");
+	assert_true(self != 0 || seteuid(65534) == 0);
+	checked = check(theirs, there);
+	assert_int_equal(seteuid(self), 0);
+	assert_string_equal(item_of(&checked, "R1-E4")->result, "same");
+	char *unread = xasprintf("R1-E2: its bytes are not here\n  of what lies here, not all could be read (1), the "
+	                         "first: cannot read '%s/shut': Permission denied\n",
+	                         there);
+	assert_non_null(strstr(checked.missing.shown.data, unread));
+	free(unread);
+	evidence_checked_release(&checked);
+	shell("mv there/f/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/other there && rm -r there/f "
+	      "there/shut");
 	shell("rm there/other");
 	checked = check(theirs, there);
 	assert_non_null(strstr(checked.missing.shown.data, "R1-E2, R1-E4: their bytes are not here"));
