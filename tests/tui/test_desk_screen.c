@@ -161,6 +161,50 @@ static void a_rescue_without_a_criterion_is_a_decision(void **state)
 	assert_non_null(strstr(program.out.data, "R1-D1"));
 }
 
+/* That a file cannot be made is told as that: a criterion is on record, and nothing is asked about it. */
+static void a_case_that_cannot_be_written_is_told_as_that(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "party", "name=Agency", "type=organisation", "key_relations=yes", NULL);
+	program_good(&program, "add", "consultation", "from=Agency", "when=2014-07-01", "summary=The first", NULL);
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_type(t, "D");
+	terminal_await_row(t, 3, "The first");
+	terminal_type(t, "o");
+	terminal_await(t, "R1-Q1.genba");
+	terminal_type(t, KEYS_CTRL_U "/proc/R1-Q1.genba" KEYS_ENTER);
+	terminal_await(t, "rescue");
+	terminal_type(t, "rescue" KEYS_ENTER);
+	terminal_await(t, "Reason:");
+	terminal_type(t, "RAT found" KEYS_ENTER);
+	terminal_await(t, "once more, as it stands");
+	assert_true(terminal_shows(t, "/proc/R1-Q1.genba"));
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_quit(t);
+}
+
+/* A report that leaves a file out says so beside where it is. */
+static void a_report_that_leaves_a_file_out_says_so(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "party", "name=Agency", "type=organisation", "key_relations=yes", NULL);
+	program_good(&program, "add", "consultation", "from=Agency", "when=2014-07-01", "summary=The first", NULL);
+	program_good(&program, "desk", "open", "R1-Q1", program_file(&program, "first.genba"), "--stage", "rescue",
+	             "--reason", "RAT found", NULL);
+	program_write(&program, "other.genba", "no case at all\n");
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_type(t, "D");
+	terminal_await_row(t, 1, "Desk");
+	terminal_type(t, "w");
+	terminal_await(t, "Written as:");
+	terminal_type(t, "text" KEYS_ENTER);
+	terminal_await_row(t, -1, "New file:");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "the report of activity is in");
+	terminal_await(t, "is not a case file"); /* and how many */
+	terminal_quit(t);
+}
+
 /* What another shell does about a consultation is done by the workbench that has the register open, and is seen there. */
 static void another_shell_decides(void **state)
 {
@@ -241,6 +285,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_waits_and_what_becomes_of_it, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_case_that_cannot_be_written_is_told_as_that, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_report_that_leaves_a_file_out_says_so, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(another_shell_decides, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_rescue_without_a_criterion_is_a_decision, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(looks_in_english, set_up, tear_down),

@@ -118,6 +118,23 @@ void workbench_tell_error(struct workbench *wb, const struct err *err)
 		workbench_tell(wb, TONE_ALARM, "%s", err->message);
 }
 
+void workbench_tell_with_trouble(struct workbench *wb, const char *format, ...)
+{
+	struct buf done = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	buf_addv(&done, format, args);
+	va_end(args);
+	int trouble = wb->status.len > 0 && wb->status_tone == TONE_ALARM;
+	char *told = trouble ? xstrdup(wb->status.data) : NULL;
+	if (told)
+		workbench_tell(wb, TONE_ALARM, "%s · %s", done.data, told);
+	else
+		workbench_tell(wb, TONE_GOOD, "%s", done.data);
+	free(told);
+	buf_release(&done);
+}
+
 void workbench_show_text(struct workbench *wb, const char *title, const char *text)
 {
 	workbench_push(wb, view_text(wb, title, text));

@@ -119,6 +119,8 @@ void workbench_run_over(struct workbench *wb, struct view *view);
 __attribute__((format(printf, 3, 4))) void workbench_tell(struct workbench *wb, enum tone tone, const char *format,
                                                           ...);
 void workbench_tell_error(struct workbench *wb, const struct err *err);
+/* What is done, and behind it the trouble that was told since the last key, if there was any. */
+__attribute__((format(printf, 2, 3))) void workbench_tell_with_trouble(struct workbench *wb, const char *format, ...);
 int workbench_has_told(const struct workbench *wb);
 
 /* Draws what was told last, wrapped, so that its last line stands in that row. The rows it took. */

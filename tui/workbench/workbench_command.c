@@ -203,8 +203,13 @@ static int tell_answered(struct workbench *wb, const char *line, const struct bu
 		workbench_show_text(wb, line, log->data);
 	if (!output->len || err->code == ERR_CANCELLED)
 		return -1;
+	buf_clear(&wb->status);
 	tell_output(wb, line, output, log);
+	char *answer = wb->status.len ? xstrdup(wb->status.data) : NULL; /* of one line */
 	workbench_tell_error(wb, err);
+	if (answer && !strchr(err->message, '\n'))
+		workbench_tell_with_trouble(wb, "%s", answer);
+	free(answer);
 	err_clear(err);
 	return 0;
 }

@@ -211,6 +211,17 @@ static char *title_of(const json_t *asked)
 	return title;
 }
 
+int consultation_may_begin(struct case_file *c, const char *label, const char *stage, struct err *err)
+{
+	struct eligibility e;
+	json_t *asked = record_get(c, label, 0, err);
+	if (!asked)
+		return -1;
+	eligibility_of_party(c, json_get_string(asked, "from"), &e);
+	json_decref(asked);
+	return e.company ? 0 : stage_may_begin(&e, stage, err);
+}
+
 int consultation_open(struct case_file *c, const char *label, const struct consultation_case *spec,
                       const struct identity *owner, struct buf *warnings, char id[37], struct err *err)
 {

@@ -29,6 +29,9 @@ struct consultation_case {
 	int anyway;         /* rescue though no criterion of eligibility holds; for a company the decision is enough */
 };
 
+/* Whether its case could begin at that stage without `anyway`: 0, or -1 with what is lacking (ERR_FAILED). */
+int consultation_may_begin(struct case_file *c, const char *label, const char *stage, struct err *err);
+
 /*
  * Makes a case file of the consultation: with the organisation and who called, the route, when it was received and the
  * kinds of incident; each names the other. The file is there only if the register says so, too. Lines to think about are

@@ -121,6 +121,11 @@ int stage_may_set(struct case_file *c, const char *stage, struct err *err)
 	return rc;
 }
 
+int stage_may_begin(const struct eligibility *e, const char *stage, struct err *err)
+{
+	return wants_criterion(stage_of(stage), NULL, e) ? refuse_rescue(e, err) : 0;
+}
+
 int stage_set(struct case_file *c, const struct stage_step *step, struct buf *warnings, struct err *err)
 {
 	size_t to = stage_of(step->stage);

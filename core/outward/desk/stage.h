@@ -34,6 +34,9 @@ int stage_set(struct case_file *c, const struct stage_step *step, struct buf *wa
 /* Whether it would be taken without `anyway`, before a reason is asked for: 0, or -1 and `err` as stage_set() has it. */
 int stage_may_set(struct case_file *c, const char *stage, struct err *err);
 
+/* The same of a case that is still to be made, by the criteria of its organisation. */
+int stage_may_begin(const struct eligibility *e, const char *stage, struct err *err);
+
 /* The criteria of the organisation that the case is about. */
 int stage_eligibility(struct case_file *c, struct eligibility *e, struct err *err);
 

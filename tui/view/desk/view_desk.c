@@ -338,14 +338,14 @@ static int open_case_file(void *ctx, struct question *all, struct err *err)
 	int other = strcmp(all[1].answer, "consultation") != 0;
 	struct consultation_case spec = {
 	    .path = all[0].answer, .stage = other ? all[1].answer : NULL, .reason = all[2].answer};
+	if (other && consultation_may_begin(workbench_case(o->wb), o->label, spec.stage, err) < 0) {
+		spec.anyway = err->code == ERR_FAILED && goes_on_without_criterion(o->wb);
+		if (!spec.anyway)
+			return -1;
+		err_clear(err);
+	}
 	int rc = consultation_open(workbench_case(o->wb), o->label, &spec, workbench_session(o->wb)->identity,
 	                           &warnings, id, err);
-	if (rc < 0 && err->code == ERR_FAILED && other && goes_on_without_criterion(o->wb)) {
-		err_clear(err);
-		spec.anyway = 1;
-		rc = consultation_open(workbench_case(o->wb), o->label, &spec, workbench_session(o->wb)->identity,
-		                       &warnings, id, err);
-	}
 	if (rc == 0) {
 		workbench_judged(o->wb, o->label);
 		char *safe = printable_dup(all[0].answer);
@@ -411,9 +411,10 @@ static enum redraw save_report(struct view *v)
 		buf_addf(&line, "desk report --form %s --out ", forms[form]);
 		words_quote(&line, path);
 		add_files(v, &line);
-		if (workbench_command(v->wb, line.data) == 0 || access(path, F_OK) == 0) {
+		workbench_command(v->wb, line.data);
+		if (access(path, F_OK) == 0) {
 			char *safe = printable_dup(path);
-			workbench_tell(v->wb, TONE_GOOD, _("the report of activity is in %s"), safe);
+			workbench_tell_with_trouble(v->wb, _("the report of activity is in %s"), safe);
 			free(safe);
 		}
 		buf_release(&line);
