@@ -101,6 +101,13 @@ static int add_first_act(struct report *p, const json_t *asset, struct buf *out)
 	return 0;
 }
 
+/* How whole what was collected is: "complete" where nothing says otherwise. */
+static const char *wholeness(const json_t *evidence)
+{
+	const char *complete = json_get_string(evidence, "complete");
+	return complete && strcmp(complete, "unknown") != 0 ? complete : "complete";
+}
+
 static void note_collected(json_t *collected, const json_t *evidence)
 {
 	const char *on = json_get_string(evidence, "on");
@@ -111,13 +118,17 @@ static void note_collected(json_t *collected, const json_t *evidence)
 		json_object_set_new(collected, on, json_object());
 	json_t *types = json_object_get(collected, on);
 	json_t *entry = json_object_get(types, type);
-	if (entry)
-		json_array_set_new(entry, 1, json_integer(json_integer_value(json_array_get(entry, 1)) + 1));
+	json_int_t n = json_integer_value(json_array_get(entry, 1)) + 1;
+	const char *whole = wholeness(evidence);
+	/* one that is whole says it better than one that is not */
+	if (!entry ||
+	    (strcmp(whole, "complete") == 0 && strcmp(json_string_value(json_array_get(entry, 2)), whole) != 0))
+		json_object_set_new(types, type, json_pack("[sIs]", record_label(evidence), n, whole));
 	else
-		json_object_set_new(types, type, json_pack("[si]", record_label(evidence), 1));
+		json_array_set_new(entry, 1, json_integer(n));
 }
 
-/* What of a machine is there as evidence: type -> [the first label, how many], or NULL. One walk for all machines. */
+/* What of a machine is there as evidence: type -> [the first label, how many, how whole that is], or NULL. One walk for all machines. */
 static const json_t *collected_on(struct report *p, const json_t *asset)
 {
 	size_t i;
@@ -130,10 +141,12 @@ static const json_t *collected_on(struct report *p, const json_t *asset)
 	return json_object_get(p->collected, record_label(asset));
 }
 
-/* What of the machine is there as evidence: each type with its first label, and how many there are. 1: it is told. */
+/* What of the machine is there as evidence: each type with its first label, that it is not whole, and how many there are. 1: it is
+ * told. */
 static int add_collected(struct report *p, const json_t *asset, struct buf *out)
 {
 	const struct field *type = kind_field(kind_find("evidence"), "type");
+	const struct field *complete = kind_field(kind_find("evidence"), "complete");
 	const json_t *types = collected_on(p, asset);
 	struct buf all = BUF_INIT;
 	for (size_t t = 0; t < type->value_count; t++) {
@@ -142,6 +155,9 @@ static int add_collected(struct report *p, const json_t *asset, struct buf *out)
 		if (n)
 			buf_addf(&all, "%s%s (%s", all.len ? _(", ") : "", field_value_label(&type->values[t]),
 			         json_string_value(json_array_get(entry, 0)));
+		const char *whole = json_string_value(json_array_get(entry, 2));
+		if (n && strcmp(whole, "complete") != 0)
+			buf_addf(&all, ": %s", field_value_label(field_value_find(complete, whole)));
 		if (n > 1)
 			buf_addf(&all, " \xC3\x97%" JSON_INTEGER_FORMAT, n);
 		buf_adds(&all, n ? ")" : "");

@@ -11,10 +11,11 @@
 struct report {
 	struct release *r;
 	struct document *d;
-	json_t *kinds;     /* kind -> array of its records, as they leave */
-	json_t *titles;    /* label -> what names it */
-	json_t *stays;     /* kind -> number of records that stay */
-	json_t *collected; /* machine -> type of evidence -> [the first label, how many]; NULL: not asked for yet */
+	json_t *kinds;  /* kind -> array of its records, as they leave */
+	json_t *titles; /* label -> what names it */
+	json_t *stays;  /* kind -> number of records that stay */
+	json_t *
+	    collected; /* machine -> type of evidence -> [the first label, how many, how whole it is]; NULL: not asked for yet */
 	json_t *of_case;
 	unsigned number; /* of the last heading */
 };

@@ -244,6 +244,35 @@ static void what_is_there_as_evidence_was_preserved(void **state)
 	holds(text, "memory (R1-E4", 0);
 }
 
+static void add_collected_as(const char *complete)
+{
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	struct assign fields[] = {{"title", "m"}, {"type", "memory"}, {"on", "R1-A1"}, {"complete", complete}};
+	struct action *a = action_begin(the_case, "preserve", &err);
+	if (!a || action_add(a, "evidence", fields, 4, RECORD_MACHINE, label, &err) < 0 || action_commit(a, &err) < 0)
+		fail_msg("%s", err.message);
+}
+
+/* What broke off is no memory that was preserved, and who reads that alone would think so. */
+static void what_is_there_in_part_is_told_as_such(void **state)
+{
+	(void)state;
+	add("asset", "hostname=PC-1 status=infected");
+	add_collected_as("interrupted");
+	holds(report(REPORT_INCIDENT, &internal, document_text), "by evidence: memory (R1-E1: interrupted)", 1);
+	add_collected_as("partial");
+	holds(report(REPORT_INCIDENT, &internal, document_text),
+	      "by evidence: memory (R1-E1: interrupted \xC3\x97"
+	      "2)",
+	      1);
+	add_collected_as("complete");
+	holds(report(REPORT_INCIDENT, &internal, document_text),
+	      "by evidence: memory (R1-E3 \xC3\x97"
+	      "3)",
+	      1);
+}
+
 static void what_may_not_leave_is_counted(void **state)
 {
 	(void)state;
@@ -495,6 +524,7 @@ int main(void)
 	    TEST(a_time_in_no_zone_is_of_its_day),
 	    TEST(the_title_is_printable_in_each_form),
 	    TEST(what_is_there_as_evidence_was_preserved),
+	    TEST(what_is_there_in_part_is_told_as_such),
 	    TEST(what_may_not_leave_is_counted),
 	    TEST(words_of_a_table_are_left_whole_if_there_is_room),
 	    TEST(what_nobody_looked_at_fits_on_a_page),
