@@ -72,6 +72,24 @@ static void what_is_typed_survives_kill_and_lock(void **state)
 	assert_non_null(strstr(program.out.data, "経理PC-7b"));
 }
 
+/* The Board follows: a draft that is left stands there at once, and one that is thrown away does not. */
+static void the_board_follows_the_drafts(void **state)
+{
+	(void)state;
+	struct terminal *t = open_case(24, 80);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "n");
+	terminal_await(t, "Ctrl-S keeps it");
+	terminal_type(t, "half a note" KEYS_ESCAPE);
+	terminal_await_row(t, -1, "the draft is kept");
+	terminal_await_row(t, 3, "half a note");
+	terminal_type(t, "n");
+	terminal_await(t, "Ctrl-S keeps it");
+	terminal_type(t, KEYS_CTRL_U KEYS_ESCAPE);
+	terminal_await_gone(t, "half a note");
+	terminal_quit(t);
+}
+
 /* The same of the prompt for a note, wherever it was begun, and of a reason. */
 static void a_note_being_typed_survives_kill_and_lock(void **state)
 {
@@ -321,6 +339,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_is_typed_survives_kill_and_lock, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_form_with_a_value_goes_on_from_the_board, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(the_board_follows_the_drafts, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_note_being_typed_survives_kill_and_lock, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(the_board_tells_as_much_of_a_draft_as_fits, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_step_being_filled_in_survives_kill_and_lock, set_up, tear_down),

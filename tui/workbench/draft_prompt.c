@@ -217,6 +217,8 @@ static char *draft_prompt_ask(struct draft_prompt begun_as, const char *initial,
 		draft_prompt_typing(&k, text);
 	flush(&k);
 	events_remove(workbench_events(wb), &keeping);
+	if (k.text || *when) /* the Board lists the drafts */
+		workbench_revise(wb);
 	if (left) {
 		if (!several_lines && !workbench_is_leaving(wb))
 			draft_prompt_drop(wb, key);

@@ -162,6 +162,7 @@ static size_t step_case_give(struct workbench *wb, const struct run *run, const 
 	json_t *kept = json_pack("{s:o}", "values", values);
 	if (given)
 		draft_save(workbench_case(wb), key, kept, NULL);
+	workbench_revise(wb); /* the Board lists the drafts */
 	json_decref(kept);
 	json_decref(draft);
 	json_decref(needs);

@@ -129,6 +129,7 @@ static void write_draft(struct view *v)
 	json_t *values = json_array();
 	int filled = 0;
 	unsaved_done(&f->unsaved);
+	workbench_revise(v->wb); /* the Board lists the drafts */
 	for (size_t i = 0; i < need_count(f); i++) {
 		json_array_append_new(values, f->values[i] ? json_string(f->values[i]) : json_null());
 		filled |= f->values[i] != NULL;
