@@ -109,16 +109,24 @@ static int write_set(void *ctx, const struct observation_set *set, struct err *e
 	return rc;
 }
 
-/* Which sets have only their digest left. */
+/* Which sets have only their digest left, and what they were of: whoever never had them learns that they were purged, not lost. */
 static int write_purged(struct parcel_writing *w, struct err *err)
 {
-	sqlite3_stmt *s = observation_set_has_tables(w->c)
-	                      ? observation_set_prepare(
-	                            w->c, "SELECT id, checked FROM observation_set WHERE key IS NULL ORDER BY n", err)
-	                      : NULL;
-	while (s && sqlite3_step(s) == SQLITE_ROW)
-		add_line(w->out, json_pack("{s:s s:s s:b}", "id", (const char *)sqlite3_column_text(s, 0), "check",
-		                           (const char *)sqlite3_column_text(s, 1), "purged", 1));
+	static const char *const names[] = {"id",     "check",   "evidence", "evidence_sha256",
+	                                    "source", "parsers", "sha256"};
+	sqlite3_stmt *s =
+	    observation_set_has_tables(w->c)
+	        ? observation_set_prepare(w->c,
+	                                  "SELECT id, checked, evidence, evidence_sha256, source, parsers,"
+	                                  " sha256, rows FROM observation_set WHERE key IS NULL ORDER BY n",
+	                                  err)
+	        : NULL;
+	while (s && sqlite3_step(s) == SQLITE_ROW) {
+		json_t *line = json_pack("{s:b s:I}", "purged", 1, "rows", (json_int_t)sqlite3_column_int64(s, 7));
+		for (int i = 0; i < (int)(sizeof names / sizeof *names); i++)
+			json_object_set_new(line, names[i], json_string((const char *)sqlite3_column_text(s, i)));
+		add_line(w->out, line);
+	}
 	sqlite3_finalize(s);
 	return err && err->code ? -1 : 0;
 }
@@ -236,15 +244,21 @@ static int read_line(struct parcel_taking *t, const json_t *line, int *purged, s
 	if (copy_field(line, "id", set->id, sizeof set->id) < 0 || !is_hex(set->id, 32) ||
 	    copy_field(line, "check", set->check, sizeof set->check) < 0)
 		return not_sound(err);
-	if (*purged)
+	if (*purged && !json_object_get(line, "sha256")) /* of a sender that tells its id only */
 		return 0;
 	if (copy_field(line, "evidence", set->evidence, sizeof set->evidence) < 0 ||
 	    copy_field(line, "evidence_sha256", set->evidence_sha256, sizeof set->evidence_sha256) < 0 ||
 	    copy_field(line, "source", set->source, sizeof set->source) < 0 ||
 	    copy_field(line, "parsers", set->parsers, sizeof set->parsers) < 0 ||
 	    (*set->evidence_sha256 && !is_hex(set->evidence_sha256, 64)) ||
-	    copy_field(line, "sha256", set->sha256, sizeof set->sha256) < 0 || !is_hex(set->sha256, 64) || !key ||
-	    !is_hex(key, sizeof t->key * 2) || blocks < 0 || blocks > INT32_MAX)
+	    copy_field(line, "sha256", set->sha256, sizeof set->sha256) < 0 || !is_hex(set->sha256, 64))
+		return not_sound(err);
+	if (*purged) {
+		json_int_t rows = json_integer_value(json_object_get(line, "rows"));
+		set->rows = rows > 0 ? (uint64_t)rows : 0;
+		return 0;
+	}
+	if (!key || !is_hex(key, sizeof t->key * 2) || blocks < 0 || blocks > INT32_MAX)
 		return not_sound(err);
 	set->blocks = (uint64_t)blocks;
 	set->in_case = json_is_true(json_object_get(line, "in_case"));
@@ -430,6 +444,36 @@ static int take_set(struct parcel_taking *t, struct err *err)
 	return rc < 0 ? -1 : skip_blocks(t, err);
 }
 
+/* Whether a set of the same parser and evidence is here. */
+static int has_its_like(struct parcel_taking *t)
+{
+	static const char sql[] =
+	    "SELECT 1 FROM observation_set WHERE key IS NOT NULL AND evidence = ?1 AND evidence_sha256 = ?2 AND"
+	    " substr(parsers, 1, instr(parsers, ' ')) = substr(?3, 1, instr(?3, ' '))";
+	sqlite3_stmt *s = observation_set_has_tables(t->c) ? observation_set_prepare(t->c, sql, NULL) : NULL;
+	int has = 0;
+	if (s) {
+		sqlite3_bind_text(s, 1, t->set.evidence, -1, SQLITE_STATIC);
+		sqlite3_bind_text(s, 2, t->set.evidence_sha256, -1, SQLITE_STATIC);
+		sqlite3_bind_text(s, 3, t->set.parsers, -1, SQLITE_STATIC);
+		has = sqlite3_step(s) == SQLITE_ROW;
+	}
+	sqlite3_finalize(s);
+	return has;
+}
+
+/* A set that never was here: its digest is kept, so that it is known to be purged and not lost. Nothing is told of one that a newer
+ * one replaced before that came. */
+static int take_purged(struct parcel_taking *t, struct err *err)
+{
+	if (!*t->set.sha256 || is_known(t) || !observation_set_is_on_record(t->c, &t->set))
+		return 0;
+	if (!has_its_like(t))
+		parcel_note(t, _("the observations of %s were purged in the other copy, and did not come along"),
+		            t->set.check);
+	return observation_set_store_rows(t->c, &t->set, NULL, NULL, err);
+}
+
 /* A set that only its digest is left of, there. Here it goes too if a newer one of the same parser and evidence is in its
  * place, as there; else it is a person's to decide. */
 static int tell_purged(struct parcel_taking *t, struct err *err)
@@ -442,7 +486,7 @@ static int tell_purged(struct parcel_taking *t, struct err *err)
 	sqlite3_stmt *s = observation_set_has_tables(t->c) ? observation_set_prepare(t->c, sql, err) : NULL;
 	int rc = 0;
 	if (!s)
-		return 0;
+		return observation_set_has_tables(t->c) ? -1 : take_purged(t, err);
 	sqlite3_bind_text(s, 1, t->set.id, -1, SQLITE_STATIC);
 	int here = sqlite3_step(s) == SQLITE_ROW;
 	int replaced = here && sqlite3_column_int(s, 1);
@@ -458,6 +502,8 @@ static int tell_purged(struct parcel_taking *t, struct err *err)
 		            _("the observations of %s were purged in the other copy; here they still are (genba "
 		              "purge %s --reason TEXT)"),
 		            t->set.check, t->set.check);
+	} else {
+		rc = take_purged(t, err);
 	}
 	return rc;
 }

@@ -1,7 +1,7 @@
 /*
  * Sets of observations in a parcel (handover/parcel/parcel.h): those whose check is among the records that travel.
  *
- *     each set      u32 length, a line of JSON: what the table says of it; "purged": only its digest is left
+ *     each set      u32 length, a line of JSON: what the table says of it; "purged": only this is left
  *     its blocks    of a set in the case: u32 length, bytes without the zeros at the end; "blocks" of them
  *
  * A large set tells its key, and its container travels beside the parcel (observation_care.h) or not at all: it can be made

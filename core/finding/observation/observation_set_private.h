@@ -23,7 +23,8 @@ int observation_set_key(struct case_file *c, const char *id, unsigned char key[G
 /* Copies the container of that id from beside one file (FILE.observations) beside another. 0; 1: it is not there; -1. */
 int observation_container_copy(const char *from, const char *to, const char *id, uint64_t *bytes, struct err *err);
 
-/* The row of a set whose content lies in its place, and one for each of its blocks. Inside an action. */
+/* The row of a set whose content lies in its place, and one for each of its blocks. `key` NULL: of one that was purged,
+ * without blocks. Inside an action. */
 int observation_set_store_rows(struct case_file *c, const struct observation_set *set, const unsigned char *key,
                                const struct observation_span *spans, struct err *err);
 
