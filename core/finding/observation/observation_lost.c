@@ -6,6 +6,7 @@
 #include "case/store/record.h"
 #include "finding/observation/observation_set_private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { DIGEST = 64 };
@@ -67,14 +68,23 @@ static int has_parsers(const char *limits, const char *parsers)
 	return 1;
 }
 
-/* What is read only where it was asked for was read again. */
+/* How far what is packed was unpacked, in times its size; 0: nothing is said of it. */
+static unsigned long long unpacked_to(const char *limits)
+{
+	static const char begin[] = "unpacked to at most ";
+	const char *at = strstr(limits, begin);
+	return at ? strtoull(at + sizeof begin - 1, NULL, 10) : 0;
+}
+
+/* What is read, unpacked or looked for only where it was asked for was so again. */
 static int has_what_was_asked(const char *limits, const char *other)
 {
-	static const char *const asked[] = {", what was deleted.", "Shadow copies: read"};
+	static const char *const asked[] = {", what was deleted.", "Shadow copies: read",
+	                                    ", which was looked for too (weaker hits)"};
 	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
 		if (strstr(limits, asked[i]) && !strstr(other, asked[i]))
 			return 0;
-	return 1;
+	return unpacked_to(other) >= unpacked_to(limits);
 }
 
 /* The line of the limits is of the evidence of the set. */
@@ -87,8 +97,10 @@ static int is_of_line(const struct lost_place *p, const struct observation_set *
 /* The same was read again, by all parsers of then; or the same evidence was swept again for the same list. */
 static int is_made_again(const struct lost_place *p, const struct observation_set *set, const char *limits)
 {
+	if (!has_what_was_asked(p->limits, limits))
+		return 0;
 	if (same_line(p->limits, limits, "Read: "))
-		return has_parsers(p->limits, set->parsers) && has_what_was_asked(p->limits, limits);
+		return has_parsers(p->limits, set->parsers);
 	return is_of_line(p, set) && same_line(p->limits, limits, "List: ");
 }
 

@@ -12,7 +12,7 @@
 
 /* The first of each check that is not retracted: only `check` and `sha256` are filled in. None is a set that was purged, here or in
  * a copy that said so, its digest is kept, and one in whose place a later set is here: what was read was read again by the same
- * parsers, of whatever version, or was swept again for the same list. `fn` returns -1 to stop. 0 or -1. */
+ * parsers, of whatever version, or was swept again for the same list, and no less of it. `fn` returns -1 to stop. 0 or -1. */
 int observation_lost_each(struct case_file *c, observation_set_fn fn, void *ctx, struct err *err);
 
 /* What is told of one, after the label of its check. */

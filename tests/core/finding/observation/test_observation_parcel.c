@@ -363,7 +363,11 @@ static int lost_after(const char *method, const char *then, const char *later, c
 /* What is advised was done: another version of the parser gives another digest, and the lost one is told no more. */
 static void sets_made_again_are_not_lost(void **state)
 {
-#define READ  "Read: R1-E1, SHA-256 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff.\n"
+#define READ "Read: R1-E1, SHA-256 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff.\n"
+#define HOSTS \
+	"1 indicators are https URLs: a CONNECT line shows only their host, which was looked for too (weaker hits).\n"
+#define UNPACKED(times) \
+	"What is packed was unpacked to at most " times " times its size beyond 64 MiB (raised by hand).\n"
 #define LIST  "List: 2 indicators, SHA-256 aa.\n"
 #define SWEPT "R1-E1, SHA-256 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff: 2 hits kept, "
 	static const struct {
@@ -379,6 +383,11 @@ static void sets_made_again_are_not_lost(void **state)
 	    {"triage", "Read: R1-E2, SHA-256 00.\nParsers: file 1.\n", READ, "file 1", 1},
 	    {"indicator_sweep", LIST SWEPT, LIST SWEPT, "sweep 3", 0},
 	    {"indicator_sweep", "List: 3 indicators, SHA-256 bb.\n" SWEPT, LIST SWEPT, "sweep 3", 1},
+	    {"indicator_sweep", LIST HOSTS SWEPT, LIST SWEPT, "sweep 3", 1},
+	    {"indicator_sweep", LIST HOSTS SWEPT, LIST HOSTS SWEPT, "sweep 3", 0},
+	    {"indicator_sweep", LIST SWEPT, LIST HOSTS SWEPT, "sweep 3", 0},
+	    {"indicator_sweep", LIST UNPACKED("500") SWEPT, LIST UNPACKED("200") SWEPT, "sweep 3", 1},
+	    {"indicator_sweep", LIST UNPACKED("200") SWEPT, LIST UNPACKED("500") SWEPT, "sweep 3", 0},
 	    {"indicator_sweep", LIST "R1-E12, SHA-256 00: 2 hits kept, ", LIST SWEPT, "sweep 3", 1},
 	};
 	(void)state;
