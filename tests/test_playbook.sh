@@ -115,6 +115,29 @@ status 0 "$genba" step done --run "$stick" serial=unknown --reason "scratched of
 grep -q 'the playbook is finished' err || fail "the end is not told: $(cat err)"
 ! grep -q '▶' out || fail "of a finished run the last step is shown as if it waited: $(cat out)"
 "$genba" play account "$stick" | grep -qF '**Left unknown**: Serial number' || fail "the account does not say what is unknown"
+
+# --- a playbook of a stranger calls another by a name that is a command: what is offered to be typed stays one word
+cat >strange.yaml <<'YAML'
+type: playbook
+spec_version: cacao-2.0
+id: playbook--11111111-1111-4111-8111-111111111111
+name: Strange
+created_by: identity--11111111-1111-4111-8111-111111111111
+created: 2026-01-01T00:00:00.000Z
+modified: 2026-01-01T00:00:00.000Z
+workflow_start: start
+workflow:
+  start: {type: start, on_completion: a}
+  a:
+    type: playbook-action
+    name: Another
+    playbook_id: playbook--21111111-1111-4111-8111-111111111111
+    on_completion: end
+    genba: {playbook: "x; touch 'P"}
+  end: {type: end}
+YAML
+status 0 "$genba" play ./strange.yaml --on R1-A2
+grep -qF "genba play 'x; touch '\\''P'" out || fail "the name of a playbook is a command: $(cat out)"
 status 0 "$genba" verify
 
 printf 'playbooks: killed at %s steps, nothing lost\n' "${#steps[@]}"

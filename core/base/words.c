@@ -85,6 +85,15 @@ void words_quote(struct buf *line, const char *word)
 	buf_addc(line, '\'');
 }
 
+void words_quote_needed(struct buf *line, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+	if (*word && !word[strspn(word, plain)])
+		buf_adds(line, word);
+	else
+		words_quote(line, word);
+}
+
 int words_among(const char *list, const char *word)
 {
 	size_t n = strlen(word);

@@ -26,6 +26,9 @@ void words_release(struct words *words);
 /* Appends one word so that words_split() gives it back, whatever is in it. */
 void words_quote(struct buf *line, const char *word);
 
+/* The same where that is needed: for a shell, and for a line of the workbench. */
+void words_quote_needed(struct buf *line, const char *word);
+
 /* 1 if the word is one of the list's, which single blanks separate; the empty word is in none. */
 int words_among(const char *list, const char *word);
 

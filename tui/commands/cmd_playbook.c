@@ -134,7 +134,10 @@ static void print_waiting(struct session *s, const struct run *run, const struct
 	}
 	if (run_called_playbook(w)) {
 		char *called = printable_dup(run_called_playbook(w));
-		printable_printf(s->out, "    %s genba play %s\n", _("start it:"), called);
+		struct buf word = BUF_INIT; /* a stranger's playbook may call it anything */
+		words_quote_needed(&word, called);
+		printable_printf(s->out, "    %s genba play %s\n", _("start it:"), word.data);
+		buf_release(&word);
 		free(called);
 	}
 	print_answers(s, run, w);

@@ -12,15 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Quoted for a shell, and for a line of the workbench, where that is needed. */
 static void add_word(struct buf *line, const char *word)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
 	buf_addc(line, ' ');
-	if (*word && strspn(word, plain) == strlen(word))
-		buf_adds(line, word);
-	else
-		words_quote(line, word);
+	words_quote_needed(line, word);
 }
 
 static void add_option(struct buf *line, const char *option, const char *value)

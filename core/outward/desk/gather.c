@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/words.h"
 #include "handover/merge/merge_record.h"
 #include "history/history.h"
 
@@ -75,12 +76,15 @@ static void close_file(struct gather *g, struct case_file *c)
 
 static void not_counted(struct gather *g, const char *path, const struct err *why)
 {
+	struct buf word = BUF_INIT; /* as a shell takes it, whatever is in the path */
 	g->cases->not_counted++;
+	words_quote_needed(&word, path);
 	if (why->code == ERR_BUSY) /* mostly by what `genba unlock` began */
 		tell(g, 1, _("not counted: '%s': %s. Leave it there, or close it (genba lock %s), then ask again"),
-		     path, why->message, path);
+		     path, why->message, word.data);
 	else
 		tell(g, 1, _("not counted: '%s': %s"), path, why->message);
+	buf_release(&word);
 }
 
 static void read_file(struct gather *g, const char *path)

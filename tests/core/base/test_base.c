@@ -249,6 +249,16 @@ static void lines_are_split_as_a_shell_splits(void **state)
 	assert_words("#", "");
 	assert_words("text=感染　経路 x", "[text=感染　経路][x]"); /* a full-width blank is part of a word */
 	assert_words("a\\", "[a\\]");
+	struct buf line = BUF_INIT;
+	words_quote_needed(&line, "cases/one.genba");
+	assert_string_equal(line.data, "cases/one.genba");
+	buf_clear(&line);
+	words_quote_needed(&line, "cases/o'ne;x.genba");
+	assert_string_equal(line.data, "'cases/o'\\''ne;x.genba'");
+	buf_clear(&line);
+	words_quote_needed(&line, "");
+	assert_string_equal(line.data, "''");
+	buf_release(&line);
 	struct words words;
 	struct err err = ERR_INIT;
 	assert_int_equal(words_split(&words, "ab 'cd", &err), -1);
