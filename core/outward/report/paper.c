@@ -1,4 +1,3 @@
-#include "case/action/custody.h"
 #include "outward/report/paper_private.h"
 
 #include "base/buf.h"
@@ -6,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/time/clock.h"
+#include "case/action/custody.h"
 #include "case/kind/tlp.h"
 #include "outward/report/html.h"
 #include "outward/report/qr.h"
@@ -82,10 +82,57 @@ void paper_box(struct buf *out, const char *class, const char *name, const char 
 	buf_adds(out, "</div>\n");
 }
 
+/* Raises a label to that of the record, which stands there too; one without its own has the case's. */
+static void raise_to(const json_t *record, struct buf *tlp)
+{
+	const char *own = json_get_string(record, "tlp");
+	if (!own || tlp_higher(tlp->data, tlp_own_or(own, tlp->data)) != own)
+		return;
+	char *higher = xstrdup(own);
+	buf_clear(tlp);
+	buf_adds(tlp, higher);
+	free(higher);
+}
+
+static void raise_to_label(struct case_file *c, const char *label, struct buf *tlp)
+{
+	json_t *record = label ? record_get(c, label, RECORD_WITH_RETRACTED, NULL) : NULL;
+	raise_to(record, tlp);
+	json_decref(record);
+}
+
+/* To that of the record and of those that its fields name. */
+static void raise_to_all(struct case_file *c, const json_t *record, struct buf *tlp)
+{
+	const struct kind *kind = record_kind(record);
+	const json_t *label;
+	size_t k;
+	raise_to(record, tlp);
+	for (size_t i = 0; kind && i < kind->field_count; i++) {
+		const json_t *value = json_object_get(record, kind->fields[i].name);
+		if (kind->fields[i].type == FIELD_REF)
+			raise_to_label(c, json_string_value(value), tlp);
+		else if (kind->fields[i].type == FIELD_REFS)
+			json_array_foreach(value, k, label)
+				raise_to_label(c, json_string_value(label), tlp);
+	}
+}
+
 void paper_tlp(struct case_file *c, const json_t *record, struct buf *text)
 {
-	const char *own = record ? json_get_string(record, "tlp") : NULL;
-	buf_addf(text, "TLP:%s", tlp_own_or(own, case_tlp(c)));
+	struct buf tlp = BUF_INIT;
+	json_t *chain =
+	    record && paper_has_custody(record_kind(record)) ? custody_chain(c, record_label(record), NULL) : NULL;
+	const json_t *transfer;
+	size_t i;
+	buf_adds(&tlp, case_tlp(c));
+	if (record)
+		raise_to_all(c, record, &tlp);
+	json_array_foreach(chain, i, transfer)
+		raise_to_all(c, transfer, &tlp);
+	buf_addf(text, "TLP:%s", tlp.data);
+	buf_release(&tlp);
+	json_decref(chain);
 }
 
 static void add_state(struct buf *out, struct case_file *c, const char *label, const json_t *record)

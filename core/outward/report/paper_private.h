@@ -22,7 +22,8 @@ void paper_end(struct buf *out);
 void paper_sheet_begin(struct buf *out, struct case_file *c, const char *label, const json_t *record);
 void paper_sheet_end(struct buf *out, struct case_file *c, const char *label, const json_t *record);
 
-/* "TLP:AMBER": of the record, or of the case. */
+/* "TLP:AMBER": the highest of what stands on a paper about the record: the case, whose title does, the record, those that it names,
+ * and who had it in hand. */
 void paper_tlp(struct case_file *c, const json_t *record, struct buf *text);
 
 /* An element with text in it; `class` NULL: none. */

@@ -412,6 +412,29 @@ static void text_is_escaped_once(void **state)
 	buf_release(&out);
 }
 
+/* A paper is passed on by the highest label of what stands on it, the title of the case among it. */
+static void a_paper_bears_the_highest_label_of_what_is_on_it(void **state)
+{
+	(void)state;
+	set("case", "tlp=GREEN");
+	add("party", "name=Organisation+A tlp=AMBER");
+	add("asset", "hostname=PC-1");
+	add("evidence", "title=Disk type=disk_image on=R1-A1 tlp=CLEAR");
+	custody("R1-E1");
+	assert_non_null(strstr(page.data, "TLP:GREEN<"));
+	assert_null(strstr(page.data, "TLP:CLEAR"));
+	set("R1-A1", "tlp=RED");
+	custody("R1-E1");
+	assert_non_null(strstr(page.data, "TLP:RED<"));
+	tags();
+	assert_non_null(strstr(page.data, "TLP:RED<"));
+	set("R1-A1", "tlp=unknown");
+	add("transfer", "items=R1-E1 action=handed_over from=R1-P1 to=R1-P1 when=2025-11-21 purpose=storage");
+	custody("R1-E1");
+	assert_non_null(strstr(page.data, "TLP:AMBER<"));
+	assert_null(strstr(page.data, "TLP:GREEN<"));
+}
+
 int main(void)
 {
 #define PAPER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -425,6 +448,7 @@ int main(void)
 	    PAPER_TEST(a_reader_reads_the_code),
 	    PAPER_TEST(hostile_text_in_every_field),
 	    PAPER_TEST(text_is_escaped_once),
+	    PAPER_TEST(a_paper_bears_the_highest_label_of_what_is_on_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
