@@ -119,6 +119,8 @@ static void merge_what_is_shown(struct program *p, struct terminal *t)
 	terminal_await(t, "to decide");
 	terminal_await(t, "theirs");
 	terminal_await(t, "no trace found");
+	terminal_type(t, "v"); /* no reason is asked for that would change nothing */
+	terminal_await(t, "nothing that came was signed by a revoked key");
 	no_merge_beside_a_long_command(p, t);
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_gone(t, "What would be merged");

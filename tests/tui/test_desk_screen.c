@@ -90,6 +90,20 @@ static void what_waits_and_what_becomes_of_it(void **state)
 	terminal_type(t, "told how to look" KEYS_ENTER);
 	terminal_await(t, "R1-Q1 is settled");
 	terminal_await_row(t, 4, "advice");
+	/* of what nothing can become any more, nothing is asked */
+	static const char *const keys[] = {"o", "v", "d"};
+	for (size_t i = 0; i < 3; i++) {
+		terminal_type(t, KEYS_UP);
+		terminal_await_row(t, -2, " 1/3");
+		terminal_type(t, keys[i]);
+		terminal_await(t, "R1-Q2 has a case already");
+		terminal_type(t, KEYS_DOWN KEYS_DOWN);
+		terminal_await_row(t, -2, " 3/3");
+		terminal_type(t, keys[i]);
+		terminal_await(t, "R1-O1 is no consultation");
+		terminal_type(t, KEYS_UP);
+		terminal_await_row(t, -2, " 2/3");
+	}
 	terminal_type(t, "1");
 	terminal_await_row(t, 1, "Board");
 	terminal_type(t, "D");

@@ -558,12 +558,10 @@ static void with_a_colleague(void **state)
 	char home[200];
 	char site[200];
 	char copy[200];
-	char delta[200];
 	(void)state;
 	snprintf(home, sizeof home, "%s", getenv("XDG_DATA_HOME"));
 	snprintf(site, sizeof site, "%s", getenv("GENBA_CASE"));
 	snprintf(copy, sizeof copy, "%s/copy.genba", program.dir);
-	snprintf(delta, sizeof delta, "%s/delta", program.dir);
 	program_good(&program, "key", "export", NULL);
 	program.out.data[strcspn(program.out.data, "\n")] = '\0';
 	char *first = strdup(program.out.data);
@@ -578,10 +576,11 @@ static void with_a_colleague(void **state)
 	setenv("XDG_DATA_HOME", program_file(&program, "other"), 1);
 	setenv("GENBA_CASE", copy, 1);
 	program_good(&program, "set", "R1-A1", "status=clean", NULL);
-	program_good(&program, "handover", "--delta", "--to", first, "--out", delta, NULL);
+	program_good(&program, "handover", "--delta", "--to", first, "--out", "delta", NULL);
 	setenv("XDG_DATA_HOME", home, 1);
 	setenv("GENBA_CASE", site, 1);
-	program_good(&program, "merge", delta, NULL);
+	program_good(&program, "merge", "delta", NULL);
+	program_good(&program, "key", "revoke", "R2", "--reason", "left the team", NULL);
 	free(first);
 	free(other);
 	TYPE_ALL(of_colleagues);

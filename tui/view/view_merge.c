@@ -186,10 +186,22 @@ static const char *refuses_merging(struct view *v)
 	                             : workbench_refuses_writing(v);
 }
 
+/* Before a reason is asked for. */
+static const char *refuses_vouching(struct view *v)
+{
+	const struct merge_shown *shown = v->data;
+	const char *why = workbench_refuses_writing(v);
+	if (!why && !shown->plan)
+		why = _("why it cannot be merged stands here: a reason does not help it");
+	if (!why && !merge_plan_has_revoked(shown->plan))
+		why = _("nothing that came was signed by a revoked key");
+	return why;
+}
+
 static const struct view_key merge_keys[] = {
     {'m', NULL, N_("merge"), N_("make the merge that is shown"), merge_now, refuses_merging},
     {'v', NULL, NULL, N_("show it with what a revoked key signed taken in, for a reason that goes on record"),
-     merge_vouched, workbench_refuses_writing},
+     merge_vouched, refuses_vouching},
     {0},
 };
 

@@ -332,7 +332,7 @@ int merge_begin(struct merge_plan *m, const char *reason)
 	merge_result_release(&m->result);
 	memset(&m->result, 0, sizeof m->result);
 	buf_release(&m->findings);
-	m->believed = m->retreat = m->planned = 0;
+	m->believed = m->retreat = m->planned = m->has_revoked = 0;
 	snprintf(m->tip, sizeof m->tip, "%s", m->p->tip);
 	if (reason && !*reason)
 		return err_set(m->err, ERR_USAGE, _("vouching for what a revoked key signed needs a reason"));

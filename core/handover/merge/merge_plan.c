@@ -55,6 +55,11 @@ const struct merge_report *merge_plan_report(const struct merge_plan *plan)
 	return plan->report;
 }
 
+int merge_plan_has_revoked(const struct merge_plan *plan)
+{
+	return plan->has_revoked;
+}
+
 int merge_plan_write(struct merge_plan *plan, struct case_file *c, const struct progress *progress, struct err *err)
 {
 	char head[HISTORY_ID];

@@ -22,6 +22,7 @@ struct merge_plan {
 	char *vouch;          /* the reason to take in what revoked keys signed, or NULL */
 	char tip[HISTORY_ID]; /* of what is merged: all that came, or up to what is set aside */
 	int believed;         /* all of it was judged */
+	int has_revoked;      /* some of it counts only for a reason: a revoked key signed it */
 	int retreat;          /* not all can be merged: again, up to aside.tip */
 	int keep;             /* this attempt is no dry run */
 	int planned;          /* `result` and `report` say what becomes of it */

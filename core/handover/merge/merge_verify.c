@@ -75,7 +75,8 @@ static int check_sender(struct merge_plan *m)
 	if (!responders_counts(r, m->tip, p->signer))
 		return err_set(m->err, ERR_DAMAGED,
 		               _("the parcel is signed by somebody who is no responder of this case"));
-	if (!m->vouch && responders_is_revoked(r, m->head, p->signer))
+	m->has_revoked = responders_is_revoked(r, m->head, p->signer);
+	if (!m->vouch && m->has_revoked)
 		return err_set(m->err, ERR_DAMAGED,
 		               _("the parcel is signed by a responder who was revoked in this copy"));
 	if (*p->from && !responders_has_mark(r, m->tip, p->signer, p->from) &&
@@ -120,7 +121,10 @@ static int check_quarantine(struct merge_plan *m)
 	if (first && !m->planned)
 		tell_quarantine(m);
 	m->report->vouched = m->quarantine.vouched;
-	if (m->quarantine.count + m->quarantine.own == 0 || m->vouch)
+	if (m->quarantine.count + m->quarantine.own == 0)
+		return 0;
+	m->has_revoked = 1;
+	if (m->vouch)
 		return 0;
 	if (!first || m->quarantine.own || !*m->quarantine.tip)
 		return refuse_void(m);

@@ -18,7 +18,7 @@
 #define PARENTS     8
 
 /* The consultation, if it waits for something to become of it. New reference. */
-static json_t *consultation_get(struct case_file *c, const char *label, const char *reason, struct err *err)
+static json_t *consultation_waiting(struct case_file *c, const char *label, struct err *err)
 {
 	json_t *record = record_get(c, label, 0, err);
 	const struct kind *kind = record ? record_kind(record) : NULL;
@@ -30,10 +30,25 @@ static json_t *consultation_get(struct case_file *c, const char *label, const ch
 		err_set(err, ERR_FAILED, _("%s was retracted"), label);
 	else if (json_get_string(record, "case_id"))
 		err_set(err, ERR_EXISTS, _("%s has a case already: %s"), label, json_get_string(record, "case_id"));
-	else if (!reason || !*reason)
-		err_set(err, ERR_USAGE, _("what becomes of a consultation needs a reason: --reason TEXT"));
 	else
 		return record;
+	json_decref(record);
+	return NULL;
+}
+
+int consultation_may_end(struct case_file *c, const char *label, struct err *err)
+{
+	json_t *record = consultation_waiting(c, label, err);
+	json_decref(record);
+	return record ? 0 : -1;
+}
+
+static json_t *consultation_get(struct case_file *c, const char *label, const char *reason, struct err *err)
+{
+	json_t *record = consultation_waiting(c, label, err);
+	if (!record || (reason && *reason))
+		return record;
+	err_set(err, ERR_USAGE, _("what becomes of a consultation needs a reason: --reason TEXT"));
 	json_decref(record);
 	return NULL;
 }

@@ -18,6 +18,9 @@ struct consultation_end {
 	const char *when;   /* as a person types it; NULL: now */
 };
 
+/* Whether something can still become of it, before anything is asked for: 0, or -1 and `err` as the functions below have it. */
+int consultation_may_end(struct case_file *c, const char *label, struct err *err);
+
 /* Ends the consultation with that label. 0 or -1. */
 int consultation_end(struct case_file *c, const char *label, const struct consultation_end *end, struct err *err);
 

@@ -247,6 +247,19 @@ static enum redraw add_consultation(struct view *v)
 	return REDRAW_ALL;
 }
 
+/* The label under the cursor, if something can become of it: before anything is asked. 0, or -1 and why not is told. */
+static int waiting_label(struct view *v, char label[LABEL_TEXT])
+{
+	struct err err = ERR_INIT;
+	snprintf(label, LABEL_TEXT, "%.31s", view_label(v));
+	if (!*label)
+		return -1;
+	if (consultation_may_end(workbench_case(v->wb), label, &err) == 0)
+		return 0;
+	workbench_tell_error(v->wb, &err);
+	return -1;
+}
+
 struct view_desk_end {
 	struct workbench *wb;
 	char label[LABEL_TEXT];
@@ -270,9 +283,10 @@ static void end_it(struct view *v, const char *became)
 {
 	struct view_desk_end e = {.wb = v->wb, .became = became};
 	char draft[80];
-	snprintf(e.label, sizeof e.label, "%.31s", view_label(v));
+	if (waiting_label(v, e.label) < 0)
+		return;
 	snprintf(draft, sizeof draft, "desk:%s", e.label);
-	if (*e.label && draft_prompt_reason(v->wb, draft, _("Reason: "), end_with_reason, &e))
+	if (draft_prompt_reason(v->wb, draft, _("Reason: "), end_with_reason, &e))
 		tell_settled(&e);
 }
 
@@ -361,8 +375,7 @@ static enum redraw open_it(struct view *v)
 {
 	static const enum prompt_path_wanted wanted = PROMPT_PATH_NEW;
 	struct view_desk_opening o = {.wb = v->wb};
-	snprintf(o.label, sizeof o.label, "%.31s", view_label(v));
-	if (!*o.label)
+	if (waiting_label(v, o.label) < 0)
 		return REDRAW_ALL;
 	char draft[80];
 	snprintf(draft, sizeof draft, "desk:%s", o.label);

@@ -169,6 +169,7 @@ static void a_reason_makes_another_plan(void **state)
 	long unpacked = times_unpacked();
 	assert_int_equal(merge_plan_make(plan, copies[0], NULL, NULL, &why), -1);
 	assert_non_null(strstr(why.message, "--vouch"));
+	assert_true(merge_plan_has_revoked(plan));
 	assert_int_equal(merge_plan_write(plan, copies[0], NULL, &why), -1);
 	ok(merge_plan_make(plan, copies[0], "asked by phone: it is theirs", NULL, &err), &err);
 	size_t notes = json_array_size(merge_plan_report(plan)->notes);
