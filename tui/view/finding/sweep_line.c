@@ -132,10 +132,8 @@ void sweep_line_fill(struct view *v)
 {
 	const struct sweep_state *s = sweep_state(v);
 	char key[LABEL_TEXT + OBSERVATION_ID];
-	for (size_t i = 0; i < s->found->count; i++) {
+	for (size_t i = 0; (i = sweep_found_next(s->found, v->argument, i)) < s->found->count; i++) {
 		const struct found_indicator *it = &s->found->all[i];
-		if (strcmp(it->value, v->argument) != 0)
-			continue;
 		free(v->heading);
 		v->heading = printable_dup(it->value);
 		for (size_t k = 0; k < it->count; k++) {
@@ -151,9 +149,9 @@ void sweep_line_leave(struct view *v)
 	struct sweep_state *s = sweep_state(v);
 	char key[LABEL_TEXT + OBSERVATION_ID];
 	size_t at = 0;
-	for (size_t i = 0; i < s->found->count; i++) {
+	for (size_t i = 0; (i = sweep_found_next(s->found, v->argument, i)) < s->found->count; i++) {
 		const struct found_indicator *it = &s->found->all[i];
-		for (size_t k = 0; strcmp(it->value, v->argument) == 0 && k < it->count; k++, at++) {
+		for (size_t k = 0; k < it->count; k++, at++) {
 			key_of(&it->lines[k], key);
 			if (strcmp(key, s->one) == 0)
 				v->selected = at;

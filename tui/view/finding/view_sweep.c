@@ -180,14 +180,11 @@ static void sum_row(const struct view *v, const struct found_indicator *it, stru
 
 static void fill_lines(struct view *v)
 {
-	struct sweep_state *s = sweep_state(v);
-	for (size_t i = 0; i < s->found->count; i++) {
-		const struct found_indicator *it = &s->found->all[i];
-		if (strcmp(it->value, v->argument) != 0)
-			continue;
+	const struct sweep_found *found = sweep_state(v)->found;
+	for (size_t i = 0; (i = sweep_found_next(found, v->argument, i)) < found->count; i++) {
 		free(v->heading);
-		v->heading = printable_dup(it->value);
-		for (size_t k = 0; k < it->count; k++)
+		v->heading = printable_dup(found->all[i].value);
+		for (size_t k = 0; k < found->all[i].count; k++)
 			add_place(v, i, k);
 	}
 }

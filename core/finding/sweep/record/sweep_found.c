@@ -304,6 +304,13 @@ static void name_indicators(struct found_load *l, const struct record_kept *kept
 	}
 }
 
+size_t sweep_found_next(const struct sweep_found *found, const char *value, size_t from)
+{
+	while (from < found->count && strcmp(found->all[from].value, value) != 0)
+		from++;
+	return from;
+}
+
 void sweep_found_widen(const char **first, const char **last, const struct found_line *line)
 {
 	if (*line->when && (!**first || strcmp(line->when, *first) < 0))

@@ -78,6 +78,10 @@ const struct sweep_found *sweep_found_hold(struct case_file *c, const char *comm
                                            struct err *err); /* NULL: an error */
 void sweep_found_let_go(const struct sweep_found *found);    /* NULL is fine */
 
+/* The number of the first indicator of that value from number `from` on, `found->count` if there is none: two types may have one
+ * value. */
+size_t sweep_found_next(const struct sweep_found *found, const char *value, size_t from);
+
 /* The earliest and latest time of lines. A time without a zone counts as it stands: what nobody can place to the hour is still of
  * its day. */
 void sweep_found_widen(const char **first, const char **last, const struct found_line *line);
