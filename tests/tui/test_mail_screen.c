@@ -136,9 +136,15 @@ static void what_the_case_knows_of_a_mail_stands_in_its_line(void **state)
 	assert_false(terminal_shows(t, "known: "));
 	terminal_type(t, ":add indicator type=domain value=evil.example" KEYS_ENTER);
 	terminal_await_row(t, 4, "on record"); /* nobody has said what its role is */
+	program_good(&program, "mail", NULL);  /* a line at the shell says the same */
+	assert_non_null(strstr(program.out.data, "on record"));
 	assert_false(terminal_shows(t, "known: "));
 	terminal_type(t, ":set R1-I1 role=c2" KEYS_ENTER);
 	terminal_await_row(t, 4, "known: C2");
+	program_good(&program, "mail", NULL);
+	assert_non_null(strstr(program.out.data, "known: C2"));
+	program_good(&program, "mail", "--json", NULL);
+	assert_non_null(strstr(program.out.data, "\"known\": \"c2\""));
 	terminal_quit(t);
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 struct mail_listing {
+	struct case_file *c;
 	json_t *array; /* --json */
 	struct text_table table;
 };
@@ -38,21 +39,27 @@ static int list_one(void *ctx, json_t *record)
 	const struct mail_rule *rule = mail_weightiest(record);
 	const char *when = json_get_string(record, "when");
 	const char *from = json_get_string(record, "from");
+	char *role = mail_known_role(l->c, record_label(record));
 	if (l->array) {
-		json_array_append_new(
-		    l->array, json_pack("{s:s s:s s:s* s:s* s:s* s:s* s:s s:s*}", "label", record_label(record), "kind",
-		                        "mail", "subject", json_get_string(record, "subject"), "from", from, "when",
-		                        when, "class", json_get_string(record, "class"), "finding",
-		                        rule ? rule->id : "", "reach", json_get_string(record, "reach")));
+		json_array_append_new(l->array,
+		                      json_pack("{s:s s:s s:s* s:s* s:s* s:s* s:s s:s* s:s*}", "label",
+		                                record_label(record), "kind", "mail", "subject",
+		                                json_get_string(record, "subject"), "from", from, "when", when, "class",
+		                                json_get_string(record, "class"), "finding", rule ? rule->id : "",
+		                                "known", role, "reach", json_get_string(record, "reach")));
+		free(role);
 		return 0;
 	}
 	add_cell(l, record_label(record));
 	add_cell(l, when ? when : json_get_string(record, "sent"));
 	add_cell(l, json_get_string(record, "subject"));
 	add_cell(l, from ? from : json_get_string(record, "from_addr"));
-	add_cell(l, listed_value(record, "class"));
-	add_cell(l, rule ? rule->id : "");
+	add_cell(l, listed_value(record, json_get_string(record, "class_override") ? "class_override" : "class"));
+	char *finding = mail_finding_told(rule, role);
+	add_cell(l, finding);
 	add_cell(l, listed_value(record, "reach"));
+	free(finding);
+	free(role);
 	return 0;
 }
 
@@ -60,7 +67,7 @@ int cmd_mail_list(struct session *s, const struct args *args, struct err *err)
 {
 	static const char *const names[] = {N_("label"), N_("day"),     N_("subject"),     N_("sender"),
 	                                    N_("class"), N_("finding"), N_("done with it")};
-	struct mail_listing l = {.table = {.columns = 7}};
+	struct mail_listing l = {.c = s->c, .table = {.columns = 7}};
 	if (args_option(args, "json"))
 		l.array = json_array();
 	for (size_t i = 0; !l.array && i < sizeof names / sizeof *names; i++)

@@ -10,7 +10,6 @@
 #include "base/time/clock.h"
 #include "base/time/time_cell.h"
 #include "case/query/record_kept.h"
-#include "finding/mail/propose.h"
 #include "finding/mail/similar.h"
 #include "finding/mail/similar_ahead.h"
 #include "finding/mail/summary.h"
@@ -302,16 +301,8 @@ static void lay_out(struct view *v, const char *const *names, int columns)
 	cells[FINDING] += (room - others) / 4;
 }
 
-/* Its short name, which is English; in another language what it says, as far as the column goes. */
-static const char *rule_shown(const struct mail_rule *rule)
-{
-	const char *text = i18n_text(rule->text);
-	return text != rule->text ? text : strchr(rule->id, '.') + 1;
-}
-
-/* What the case knows of the mail, as its page tells: the role of an indicator on record, a C2 before others and one that is
- * unknown behind them. NULL: nothing, or the view is of the past. Asked for a row when it is drawn, and kept until something
- * goes on record. */
+/* mail_known_role(); NULL: nothing, or the view is of the past. Asked for a row when it is drawn, and kept until something goes on
+ * record. */
 static const char *known_role(struct view *v, const char *label)
 {
 	struct mail_desk *s = mail_desk_of(v);
@@ -324,15 +315,9 @@ static const char *known_role(struct view *v, const char *label)
 		snprintf(s->known_at, sizeof s->known_at, "%s", case_head(c));
 	}
 	if (!json_object_get(s->known, label)) {
-		json_t *items = mail_known(c, label, NULL);
-		const char *role = NULL;
-		size_t i;
-		json_t *item;
-		json_array_foreach(items, i, item)
-			if (!role || json_is(item, "role", "c2") || strcmp(role, "unknown") == 0)
-				role = json_get_string(item, "role");
+		char *role = mail_known_role(c, label);
 		json_object_set_new(s->known, label, role ? json_string(role) : json_null());
-		json_decref(items);
+		free(role);
 	}
 	return json_get_string(s->known, label);
 }
@@ -347,17 +332,8 @@ static void mail_row(struct view *v, size_t i, struct row *row)
 	char alike[24] = "";
 	struct buf text = BUF_INIT;
 	const char *role = known_role(v, label);
-	struct buf finding = BUF_INIT;
 	line = line ? line : &gone;
-	int nobody_said = role && strcmp(role, "unknown") == 0; /* of what kind it is: a grave rule tells more */
-	int is_grave = line->rule && line->rule->weight == RULE_HIGH;
-	if (role && !nobody_said)
-		buf_addf(&finding, _("known: %s"),
-		         field_value_label(field_value_find(kind_field(kind_find("indicator"), "role"), role)));
-	else if (role && !is_grave)
-		buf_adds(&finding, _("on record"));
-	else if (line->rule)
-		buf_adds(&finding, rule_shown(line->rule));
+	char *finding = mail_finding_told(line->rule, role);
 	if (n)
 		snprintf(alike, sizeof alike, "\xC3\x97%lld", (long long)n);
 	const char *const texts[MAIL_COLUMNS] = {
@@ -367,14 +343,14 @@ static void mail_row(struct view *v, size_t i, struct row *row)
 	    [SENDER] = line->sender,
 	    [CLASS] = value_in(line, CLASS, v->columns),
 	    [CONTENT] = value_in(line, CONTENT, v->columns),
-	    [FINDING] = finding.len ? finding.data : "",
+	    [FINDING] = finding,
 	    [ALIKE] = alike,
 	    [REACH] = value_in(line, REACH, v->columns),
 	};
 	add_line(&text, texts, s->cells);
 	row->text = buf_take(&text, NULL);
-	row->tone = role || is_grave ? TONE_ATTENTION : TONE_PLAIN;
-	buf_release(&finding);
+	row->tone = role || (line->rule && line->rule->weight == RULE_HIGH) ? TONE_ATTENTION : TONE_PLAIN;
+	free(finding);
 	snprintf(row->label, sizeof row->label, "%s", label);
 }
 
