@@ -364,6 +364,84 @@ static void what_was_altered_on_the_way_is_named(void **state)
 	free(there);
 }
 
+/* Cancels as soon as something that is called so is in hand. */
+struct cancelling {
+	const char *at;
+	size_t seen;
+};
+
+static int cancel_at(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+	struct cancelling *k = ctx;
+	(void)done;
+	(void)total;
+	k->seen += strstr(what, k->at) != NULL;
+	return k->seen > 0;
+}
+
+/* In the comparison of each form, in the second reading of what differs, and in the search for what was renamed: whoever
+ * cancels has found nothing out, and nobody is accused. */
+static void a_check_can_be_cancelled(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *at;
+		const char *label; /* in hand then */
+	} places[] = {
+	    {"R1-E1", "R1-E1"},
+	    {"R1-E5", "R1-E5"},
+	    {"R1-E6", "R1-E6"},
+	    {"R1-E8", "R1-E8"},
+	    {"R1-E10", "R1-E10"},
+	    {"/R1-E4-disk", "R1-E4"},
+	    {"/R1-E5-disk.2.002", "R1-E5"},
+	    {"/R1-E6-disk.gev", "R1-E6"},
+	    {"/other", NULL},
+	};
+	struct err err = ERR_INIT;
+	struct said said;
+	begin_work("cancelled");
+	preserve_all();
+	char *there = in_work("there");
+	struct evidence_copied copied = copy_all(copies[0], there, keys, &said);
+	struct case_file *theirs = hand_over(copies[0], copied.labels.data, 1);
+	shell("mkdir away && mv disk d theirs.0* image copies away/ && mv there/R1-E9-theirs.001 there/other && rm "
+	      "there/R1-E9-*; for f in R1-E4-disk R1-E5-disk.2.002 R1-E6-disk.gev; do printf x | dd of=there/$f bs=1 "
+	      "seek=1500000 conv=notrunc 2>/dev/null; done");
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		struct cancelling cancelling = {places[i].at, 0};
+		struct progress progress = {cancel_at, &cancelling};
+		struct evidence_checked checked;
+		err_clear(&err);
+		int rc = evidence_check_all(theirs, there, &progress, &checked, &err);
+		if (rc != -1 || err.code != ERR_CANCELLED || cancelling.seen != 1)
+			fail_msg("cancelled at %s, seen %zu times: %d, %s", places[i].at, cancelling.seen, rc,
+			         err.message);
+		assert_true(checked.count > 0);
+		const struct transfer_item *last = &checked.items[checked.count - 1];
+		if (places[i].label) {
+			assert_string_equal(last->label, places[i].label);
+			assert_string_equal(last->result, "not_checked");
+			assert_null(json_object_get(checked.places, places[i].label));
+		}
+		/* of those before it stays said what was found out */
+		if (strcmp(places[i].at, "R1-E5") == 0)
+			assert_string_equal(item_of(&checked, "R1-E4")->result, "different");
+		evidence_checked_release(&checked);
+	}
+	/* and nothing is left of it: the next check sees all */
+	struct evidence_checked checked = check(theirs, there);
+	assert_string_equal(item_of(&checked, "R1-E1")->result, "same");
+	assert_string_equal(item_of(&checked, "R1-E4")->result, "different");
+	assert_string_equal(item_of(&checked, "R1-E8")->result, "same");
+	evidence_checked_release(&checked);
+	ok(case_close(theirs, &err), &err);
+	end(1);
+	buf_release(&copied.labels);
+	buf_release(&said.lines);
+	free(there);
+}
+
 static void what_cannot_go_along_is_said(void **state)
 {
 	(void)state;
@@ -441,9 +519,8 @@ int main(int argc, char **argv)
 	static const struct worker_job *const jobs[] = {&ewf_job, &image_log_job, &unpack_job, NULL};
 	worker_main(argc, argv, jobs);
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(every_form_there_and_back),
-	    cmocka_unit_test(what_was_altered_on_the_way_is_named),
-	    cmocka_unit_test(what_cannot_go_along_is_said),
+	    cmocka_unit_test(every_form_there_and_back), cmocka_unit_test(what_was_altered_on_the_way_is_named),
+	    cmocka_unit_test(a_check_can_be_cancelled),  cmocka_unit_test(what_cannot_go_along_is_said),
 	    cmocka_unit_test(names_are_harmless),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
