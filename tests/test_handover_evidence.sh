@@ -76,4 +76,20 @@ cp third.genba fresh.genba # on a machine that has not seen what the first one h
 status 0 as fresh accept --evidence keyless --receipt receipt.third
 grep -q 'R1-E1: its container is here, but not its key' err || fail "a container without its key: $(cat err)"
 grep -q '"result": "different"\|"result":"different"' receipt.third && fail "sound evidence is accused: $(cat receipt.third)"
-printf 'evidence beside a handover: 7 items in 6 forms, verified where they came to\n'
+
+# keys that go along after their records did: all of them, however many
+mkdir many
+for i in $(seq 1 66); do echo "$i" >"many/$i"; done
+rm one.genba two.genba
+XDG_DATA_HOME=$work/one "$genba" new one.genba --title "Many" --no-recovery 2>/dev/null
+as one preserve --each many --as sealed --to many-copies >/dev/null 2>&1
+as one handover --to two.pub --out two.genba >/dev/null 2>&1
+as two accept --receipt many.receipt >/dev/null 2>&1 || true # their bytes are not here
+as one import receipt many.receipt >/dev/null 2>&1
+status 0 as one handover --to R2 --delta --with-keys --out keys.delta
+status 0 as two merge keys.delta
+for i in $(seq 1 66); do
+	as two show "R1-E$i" --reveal >shown 2>&1
+	grep -Eq 'Container key +[0-9a-f]{64}$' shown || fail "the key of R1-E$i did not come: $(cat shown)"
+done
+printf 'evidence beside a handover: 7 items in 6 forms, verified where they came to; 66 keys that went later\n'

@@ -123,10 +123,36 @@ int purgeable_text_get_salted(struct case_file *c, const char *stored, unsigned 
 	return result;
 }
 
-int purgeable_text_is_named(struct case_file *c, const char *stored)
+json_t *purgeable_text_all_named(struct case_file *c, struct err *err)
 {
-	sqlite3_stmt *s = case_prepare(c, NULL, "SELECT 1 FROM record WHERE instr(json, ?1)", "t", stored);
-	int found = s && sqlite3_step(s) == SQLITE_ROW;
+	static const char sign[] = ":sha256:";
+	json_t *names = json_object();
+	sqlite3_stmt *s = case_prepare(c, err, "SELECT json FROM record WHERE instr(json, ?1)", "t", sign);
+	int rc = s ? sqlite3_step(s) : SQLITE_ERROR;
+	for (; rc == SQLITE_ROW; rc = sqlite3_step(s)) {
+		const char *json = (const char *)sqlite3_column_text(s, 0);
+		const char *from = json; /* behind the string before */
+		for (const char *at = json ? strstr(json, sign) : NULL; at; at = strstr(at + 1, sign)) {
+			char name[TEXT_STORED];
+			const char *begin = at;
+			while (begin > from && begin[-1] != '"')
+				begin--;
+			size_t n = (size_t)(at - begin) + sizeof sign - 1 + 64;
+			if (n < sizeof name && strnlen(begin, n + 1) > n && begin[n] == '"') {
+				memcpy(name, begin, n);
+				name[n] = '\0';
+				if (purgeable_text_is_digest(name, NULL))
+					json_object_set_new(names, name, json_true());
+			}
+			from = at;
+		}
+	}
+	if (s && rc != SQLITE_DONE)
+		case_sql_error(c, _("read a record"), err);
 	sqlite3_finalize(s);
-	return found;
+	if (rc != SQLITE_DONE) {
+		json_decref(names);
+		return NULL;
+	}
+	return names;
 }

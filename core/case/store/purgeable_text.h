@@ -11,6 +11,8 @@
 
 #include <stddef.h>
 
+#include <jansson.h>
+
 struct buf;
 struct case_file;
 struct err;
@@ -36,7 +38,8 @@ int purgeable_text_get_salted(struct case_file *c, const char *stored, unsigned 
 int purgeable_text_take(struct case_file *c, const char *stored, const unsigned char salt[TEXT_SALT], const char *value,
                         size_t n, struct err *err);
 
-/* 1 if a record of this case names the text. */
-int purgeable_text_is_named(struct case_file *c, const char *stored);
+/* All that records of this case name, as members of an object: one read of them, however many are asked for then. New reference;
+ * NULL: err. */
+json_t *purgeable_text_all_named(struct case_file *c, struct err *err);
 
 #endif

@@ -15,8 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OLD_NAMED 64 /* texts of older records that a parcel may bring: secrets that were named later */
-
 static const char name_space[] = "genba-parcel";
 
 /* ---- what the new commits name */
@@ -438,9 +436,19 @@ static int take_piece(const unsigned char **at, const unsigned char *end, const 
 	return 0;
 }
 
-int parcel_store(struct case_file *c, const struct parcel *p, const json_t *named, struct err *err)
+/* 1: a record names the text, which came with it or is older: secrets may be handed over later than their records. */
+static int is_wanted(struct case_file *c, const json_t *named, json_t **older, const char *stored, struct err *err)
 {
-	unsigned old = 0;
+	if (json_object_get(named, stored))
+		return 1;
+	if (!*older)
+		*older = purgeable_text_all_named(c, err);
+	return *older ? json_object_get(*older, stored) != NULL : -1;
+}
+
+static int store_texts(struct case_file *c, const struct parcel *p, const json_t *named, json_t **older,
+                       struct err *err)
+{
 	const unsigned char *at = p->texts;
 	const unsigned char *end = p->texts + p->texts_size;
 	const unsigned char *piece;
@@ -456,13 +464,24 @@ int parcel_store(struct case_file *c, const struct parcel *p, const json_t *name
 		at += TEXT_SALT;
 		if (take_piece(&at, end, &piece, &n) < 0)
 			return parcel_bad(err, _("it is cut short"));
-		if (!json_object_get(named, stored) && (old++ >= OLD_NAMED || !purgeable_text_is_named(c, stored)))
-			continue;
-		if (purgeable_text_take(c, stored, salt, (const char *)piece, n, err) < 0)
+		int wanted = is_wanted(c, named, older, stored, err);
+		if (wanted < 0 || (wanted && purgeable_text_take(c, stored, salt, (const char *)piece, n, err) < 0))
 			return -1;
 	}
-	at = p->files;
-	end = p->files + p->files_size;
+	return 0;
+}
+
+int parcel_store(struct case_file *c, const struct parcel *p, const json_t *named, struct err *err)
+{
+	json_t *older = NULL;
+	const unsigned char *at = p->files;
+	const unsigned char *end = p->files + p->files_size;
+	const unsigned char *piece;
+	size_t n;
+	int rc = store_texts(c, p, named, &older, err);
+	json_decref(older);
+	if (rc < 0)
+		return -1;
 	while (at < end) {
 		char sha256[65];
 		if (take_piece(&at, end, &piece, &n) < 0)
