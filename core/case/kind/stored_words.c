@@ -18,12 +18,15 @@ static const struct {
 
 static const char *stored_words_shown(const char *text)
 {
-	static const char *const words[] = {WORDS_HANDOVER,     WORDS_BRIEF,          WORDS_VOUCH_QUESTION,
-	                                    WORDS_VOUCH_CHOICE, WORDS_MEDIUM_WRITTEN, WORDS_MEDIUM_READ};
+	static const char *const words[] = {
+	    WORDS_HANDOVER,      WORDS_BRIEF,         WORDS_VOUCH_QUESTION, WORDS_VOUCH_CHOICE,  WORDS_MEDIUM_WRITTEN,
+	    WORDS_MEDIUM_READ,   WORDS_ASKED_BECOMES, WORDS_ASKED_RESCUE,   WORDS_BECAME_CASE,   WORDS_BECAME_ADVICE,
+	    WORDS_BECAME_RESCUE, WORDS_BECAME_SITE,   WORDS_BECAME_WATCH,   WORDS_BECAME_CLOSED, WORDS_DECLINED};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(text, words[i]) == 0)
 			return i18n_text(text);
-	return text;
+	/* so decisions of before have it */
+	return strcmp(text, "on_site") == 0 ? i18n_text(WORDS_BECAME_SITE) : text;
 }
 
 const char *stored_words_of_program(const char *text)

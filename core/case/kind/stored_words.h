@@ -18,6 +18,17 @@
 #define WORDS_MEDIUM_WRITTEN N_("evidence written to it")
 #define WORDS_MEDIUM_READ    N_("evidence read from it")
 
+/* What a decision on a consultation says. */
+#define WORDS_ASKED_BECOMES N_("What becomes of the consultation")
+#define WORDS_ASKED_RESCUE  N_("Rescue although neither criterion of eligibility holds")
+#define WORDS_BECAME_CASE   N_("it becomes a case")
+#define WORDS_BECAME_ADVICE N_("it ends with advice")
+#define WORDS_BECAME_RESCUE N_("it becomes a rescue")
+#define WORDS_BECAME_SITE   N_("it becomes support on site")
+#define WORDS_BECAME_WATCH  N_("it becomes a case under observation")
+#define WORDS_BECAME_CLOSED N_("it becomes a case that is closed")
+#define WORDS_DECLINED      N_("it is declined")
+
 /* What left, in the field that says so: the other formats bear the name of their standard in every language. */
 #define WORDS_LEFT_INCIDENT    N_("report incident")
 #define WORDS_LEFT_PRELIMINARY N_("report preliminary")

@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "case/action/eligible.h"
+#include "case/kind/stored_words.h"
 #include "outward/desk/stage.h"
 
 #include <stdlib.h>
@@ -53,11 +54,11 @@ static json_t *consultation_get(struct case_file *c, const char *label, const ch
 	return NULL;
 }
 
-static int decide(struct action *a, struct case_file *c, const char *on, const char *choice, const char *reason,
+static int decide(struct action *a, struct case_file *c, const char *on, const char *became, const char *reason,
                   const char *when, char label[LABEL_TEXT], struct err *err)
 {
-	struct assign fields[] = {{"title", _("What becomes of the consultation")},
-	                          {"choice", choice},
+	struct assign fields[] = {{"title", WORDS_ASKED_BECOMES},
+	                          {"choice", stage_choice(became)},
 	                          {"reason", reason},
 	                          {"by", case_responder_name(c)},
 	                          {"when", when},

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "case/kind/kinds.h"
+#include "case/kind/stored_words.h"
 #include "history/history.h"
 
 #include <stdlib.h>
@@ -30,6 +31,18 @@ static size_t stage_of(const char *name)
 	return i;
 }
 
+const char *stage_choice(const char *stage)
+{
+	static const char *const choices[][2] = {{"consultation", WORDS_BECAME_CASE}, {"advice", WORDS_BECAME_ADVICE},
+	                                         {"rescue", WORDS_BECAME_RESCUE},     {"on_site", WORDS_BECAME_SITE},
+	                                         {"observation", WORDS_BECAME_WATCH}, {"closed", WORDS_BECAME_CLOSED},
+	                                         {"declined", WORDS_DECLINED}};
+	for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
+		if (strcmp(choices[i][0], stage) == 0)
+			return choices[i][1];
+	return stage;
+}
+
 /* ---- the criteria */
 
 int stage_eligibility(struct case_file *c, struct eligibility *e, struct err *err)
@@ -47,8 +60,8 @@ static int decide_anyway(struct action *a, struct case_file *c, const struct sta
                          struct err *err)
 {
 	char label[LABEL_TEXT];
-	struct assign fields[] = {{"title", _("Rescue although neither criterion of eligibility holds")},
-	                          {"choice", step->stage},
+	struct assign fields[] = {{"title", WORDS_ASKED_RESCUE},
+	                          {"choice", stage_choice(step->stage)},
 	                          {"reason", step->reason},
 	                          {"by", case_responder_name(c)},
 	                          {"when", when}};

@@ -27,6 +27,9 @@ struct stage_step {
 	int anyway;         /* rescue though no criterion holds */
 };
 
+/* What the decision for a stage, or to decline, has for its choice: English, as it goes on record (stored_words.h). */
+const char *stage_choice(const char *stage);
+
 /* One action. Lines that a person should think about are appended to `warnings`. ERR_USAGE: no such stage, or no reason;
  * ERR_FAILED: no criterion holds. 0 or -1. */
 int stage_set(struct case_file *c, const struct stage_step *step, struct buf *warnings, struct err *err);

@@ -83,9 +83,9 @@ static int take_notice(void *ctx, json_t *contact)
 
 static void add_approval(struct approval *a, const json_t *decision)
 {
-	const char *choice = json_get_string(decision, "choice");
 	char *title = record_title(decision);
-	buf_addf(&a->text, "%s%s %s: %s", a->text.len ? "\n" : "", record_label(decision), title, choice ? choice : "");
+	buf_addf(&a->text, "%s%s %s: ", a->text.len ? "\n" : "", record_label(decision), title);
+	record_field_text(decision, kind_field(record_kind(decision), "choice"), &a->text);
 	free(title);
 }
 

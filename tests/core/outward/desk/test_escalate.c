@@ -60,6 +60,7 @@ static void advice_and_refusal(void **state)
 	assert_string_equal(get(asked, "advised"), "2014-07-01");
 	assert_string_equal(get("R1-D1", "reason"), "told how to look");
 	assert_string_equal(get("R1-D1", "on"), asked);
+	assert_string_equal(get("R1-D1", "choice"), "it ends with advice");
 	struct consultation_end no = {"declined", "", NULL};
 	assert_int_equal(consultation_end(the_case, asked, &no, &err), -1);
 	assert_int_equal(err.code, ERR_USAGE);
@@ -123,6 +124,7 @@ static void rescue_wants_a_criterion(void **state)
 	/* a company counts by decision */
 	assert_int_equal(open_case(other, "rescue", 0, &err), 0);
 	assert_string_equal(get(other, "eligible"), "yes");
+	assert_string_equal(get("R1-D2", "choice"), "it becomes a rescue"); /* a sentence, which is read out */
 }
 
 static void nothing_is_overwritten(void **state)
