@@ -75,8 +75,9 @@ static int differ(const char *one, const char *other)
 /* The same hands once more: what was handed over is handed over again, since a file was lost or lacked something. */
 static int goes_again(const json_t *before, const json_t *t)
 {
-	return before && !differ(json_get_string(before, "from"), json_get_string(t, "from")) &&
-	       !differ(json_get_string(before, "to"), json_get_string(t, "to"));
+	const char *from = json_get_string(t, "from");
+	const char *to = json_get_string(t, "to");
+	return from && to && json_is(before, "from", from) && json_is(before, "to", to);
 }
 
 unsigned custody_doubts(const json_t *chain, size_t i)

@@ -112,6 +112,11 @@ static void handed_over_again_is_no_gap(void **state)
 	add("transfer", fields);
 	assert_int_equal(doubts(item, 1), 0);
 	assert_int_equal(doubts(item, 2), CUSTODY_HANDS);
+	/* whose hands are not on record, as in a stranger's copy, are not the same */
+	json_t *chain = json_pack("[{s:s, s:s}, {s:s, s:s, s:s}]", "to", "B", "accepted", "2026", "from", "A", "to",
+	                          "B", "accepted", "2026");
+	assert_int_equal(custody_doubts(chain, 1), CUSTODY_HANDS);
+	json_decref(chain);
 }
 
 static void undo_takes_it_back(void **state)
