@@ -8,6 +8,7 @@
 #include "base/time/clock.h"
 #include "case/action/custody.h"
 #include "case/query/filter.h"
+#include "case/query/highest_tlp.h"
 #include "case/query/record_reader.h"
 #include "case/query/title_cache.h"
 #include "case/store/leave_behind.h"
@@ -106,30 +107,32 @@ struct filling {
 	struct filter *filter;
 	struct brief rows;
 	struct title_cache *names;
+	struct buf *tlp; /* of what is told: borrowed */
 	size_t found;
 };
 
 /* Who or what a label names: the reader need not know the labels of this case. */
-static void add_named(struct case_file *c, const char *label, struct buf *out)
+static void add_named(struct case_file *c, const char *label, struct buf *tlp, struct buf *out)
 {
 	json_t *record = record_get(c, label, 0, NULL);
+	highest_tlp_add(tlp, record);
 	char *title = record ? record_title(record) : printable_dup(label);
 	buf_adds(out, title);
 	free(title);
 	json_decref(record);
 }
 
-static void add_field(struct case_file *c, const json_t *record, const struct field *field, struct buf *out)
+static void add_field(struct filling *f, const json_t *record, const struct field *field, struct buf *out)
 {
 	const json_t *value = json_object_get(record, field->name);
 	size_t i;
 	const json_t *item;
 	if (field->type == FIELD_REF && json_is_string(value)) {
-		add_named(c, json_string_value(value), out);
+		add_named(f->c, json_string_value(value), f->tlp, out);
 	} else if (field->type == FIELD_REFS && json_is_array(value)) {
 		json_array_foreach(value, i, item) {
 			buf_adds(out, i ? _(", ") : "");
-			add_named(c, json_string_value(item), out);
+			add_named(f->c, json_string_value(item), f->tlp, out);
 		}
 	} else {
 		record_field_text(record, field, out);
@@ -157,6 +160,7 @@ static void take_record(struct filling *f, const json_t *record)
 	if ((f->filter && !filter_match(f->filter, record)) || is_automatic(f->c, record) || f->found++ >= KEPT_MOST)
 		return;
 	struct buf line = BUF_INIT;
+	highest_tlp_add(f->tlp, record);
 	char *title =
 	    name_of_record(&f->names, f->c, record); /* a contact is called by the organisation, not by its label */
 	buf_adds(&line, title);
@@ -168,7 +172,7 @@ static void take_record(struct filling *f, const json_t *record)
 		int is_title = f->kind->title_field && strcmp(one, f->kind->title_field) == 0;
 		if (field && !is_title && record_shows(record, one)) {
 			buf_addf(&line, " · %s: ", field_label(field));
-			add_field(f->c, record, field, &line);
+			add_field(f, record, field, &line);
 		}
 		name += n + strspn(name + n, " ");
 	}
@@ -229,6 +233,7 @@ struct brief_group {
 
 struct brief_groups {
 	struct case_file *c;
+	struct buf *tlp; /* of what is told: borrowed */
 	struct filter *infected;
 	struct filter *open;
 	struct filter *unchecked;
@@ -270,7 +275,7 @@ static void group_evidence(struct brief_groups *g, const json_t *record)
 	char *person =
 	    label ? NULL : custody_person(g->c, record, "holder"); /* who collected it, until it changes hands */
 	if (label)
-		add_named(g->c, label, &holder);
+		add_named(g->c, label, g->tlp, &holder);
 	else
 		buf_adds(&holder, person ? person : _("holder not on record"));
 	free(person);
@@ -367,6 +372,7 @@ struct brief_maker {
 	enum brief_profile profile;
 	struct filling sections[SECTIONS];
 	struct brief_groups departments, holders;
+	struct buf tlp;                /* the highest label of what is told */
 	struct record_reader *records; /* NULL: not begun */
 	int is_read;
 };
@@ -388,7 +394,12 @@ static int give_record(void *ctx, json_t *record)
 struct brief_maker *brief_maker_new(struct case_file *c, enum brief_profile profile)
 {
 	struct brief_maker *m = xcalloc(1, sizeof *m);
-	*m = (struct brief_maker){.c = c, .profile = profile, .departments = {.c = c}, .holders = {.c = c}};
+	*m = (struct brief_maker){.c = c,
+	                          .profile = profile,
+	                          .departments = {.c = c, .tlp = &m->tlp},
+	                          .holders = {.c = c, .tlp = &m->tlp},
+	                          .tlp = BUF_INIT};
+	highest_tlp_begin(c, &m->tlp);
 	return m;
 }
 
@@ -404,6 +415,7 @@ void brief_maker_free(struct brief_maker *m)
 	groups_release(&m->departments);
 	groups_release(&m->holders);
 	record_reader_free(m->records);
+	buf_release(&m->tlp);
 	free(m);
 }
 
@@ -417,7 +429,8 @@ static int brief_maker_begin(struct brief_maker *m, struct err *err)
 		struct filling *f = &m->sections[i];
 		if (!(sections[i].profiles & m->profile))
 			continue;
-		*f = (struct filling){.c = m->c, .section = &sections[i], .kind = kind_find(sections[i].kind)};
+		*f = (struct filling){
+		    .c = m->c, .tlp = &m->tlp, .section = &sections[i], .kind = kind_find(sections[i].kind)};
 		buf_addf(&condition, ", '%s'", sections[i].kind);
 		if (sections[i].filter && !(f->filter = filter_parse(f->kind, sections[i].filter, err)))
 			rc = -1;
@@ -469,7 +482,7 @@ int brief_maker_finish(struct brief_maker *m, const char *extra, struct brief *b
 	clock_format(clock_now(), now);
 	b->title = printable_dup(case_title(c));
 	char *state =
-	    xasprintf(_("TLP:%s · case %s · last commit %s · %s"), case_tlp(c), case_id(c), case_head(c), now);
+	    xasprintf(_("TLP:%s · case %s · last commit %s · %s"), m->tlp.data, case_id(c), case_head(c), now);
 	b->state = printable_dup(state);
 	free(state);
 	if (put_state(c, b, err) < 0)

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "case/query/highest_tlp.h"
 #include "outward/exchange/format.h"
 #include "outward/report/chain_flow.h"
 #include "outward/report/flow.h"
@@ -35,10 +36,17 @@ static int svg_write(struct format_request *r, struct err *err)
 	char *title = printable_dup(case_title(r->c));
 	char now[CLOCK_TEXT];
 	clock_format(clock_now(), now);
+	struct buf tlp = BUF_INIT;
+	highest_tlp_begin(r->c, &tlp);
+	for (size_t k = 0; k < f.node_count; k++)
+		highest_tlp_add_named(r->c, f.nodes[k].label, &tlp);
+	for (size_t k = 0; k < f.act_count; k++)
+		highest_tlp_add_named(r->c, f.acts[k].label, &tlp);
 	char *line =
-	    xasprintf(_("TLP:%s · case %s · last commit %s · %s"), case_tlp(r->c), case_id(r->c), case_head(r->c), now);
+	    xasprintf(_("TLP:%s · case %s · last commit %s · %s"), tlp.data, case_id(r->c), case_head(r->c), now);
 	char *state = printable_dup(line);
 	flow_svg(&f, title, state, f.act_count, &out);
+	buf_release(&tlp);
 	free(line);
 	free(state);
 	int rc = path_write_file(r->path, out.data, out.len, 0, err);

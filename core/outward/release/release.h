@@ -38,7 +38,7 @@ struct release *release_open(struct case_file *c, const struct release_wish *wis
 void release_close(struct release *r); /* NULL is allowed */
 
 struct case_file *release_case(const struct release *r);
-const char *release_tlp(const struct release *r);        /* of what leaves: as asked for; internal: the case's */
+const char *release_tlp(const struct release *r);        /* of what leaves: as asked for; internal: the highest there is */
 int release_case_leaves(const struct release *r);        /* 0: what the record of the case itself says may not leave */
 const char *release_case_title(const struct release *r); /* or a pseudonym; borrowed */
 

@@ -194,6 +194,11 @@ void release_sort(struct release *r, json_t *record)
 	if (why) {
 		release_stay(r, record_label(record), kind, why);
 	} else {
+		const char *tlp = release_tlp_of(r, record);
+		if (r->internal && tlp_rank(tlp) > tlp_rank(r->tlp)) {
+			free(r->tlp);
+			r->tlp = xstrdup(tlp);
+		}
 		struct release_label *entry = release_labels_put(&r->labels, record_label(record));
 		entry->kind = release_why(r, kind ? kind : "", "");
 		entry->state |= LABEL_LEAVES;

@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "base/time/clock.h"
 #include "case/action/custody.h"
-#include "case/kind/tlp.h"
+#include "case/query/highest_tlp.h"
 #include "outward/report/html.h"
 #include "outward/report/qr.h"
 
@@ -82,39 +82,20 @@ void paper_box(struct buf *out, const char *class, const char *name, const char 
 	buf_adds(out, "</div>\n");
 }
 
-/* Raises a label to that of the record, which stands there too; one without its own has the case's. */
-static void raise_to(const json_t *record, struct buf *tlp)
-{
-	const char *own = json_get_string(record, "tlp");
-	if (!own || tlp_higher(tlp->data, tlp_own_or(own, tlp->data)) != own)
-		return;
-	char *higher = xstrdup(own);
-	buf_clear(tlp);
-	buf_adds(tlp, higher);
-	free(higher);
-}
-
-static void raise_to_label(struct case_file *c, const char *label, struct buf *tlp)
-{
-	json_t *record = label ? record_get(c, label, RECORD_WITH_RETRACTED, NULL) : NULL;
-	raise_to(record, tlp);
-	json_decref(record);
-}
-
-/* To that of the record and of those that its fields name. */
+/* Raises the label to that of the record and of those that its fields name. */
 static void raise_to_all(struct case_file *c, const json_t *record, struct buf *tlp)
 {
 	const struct kind *kind = record_kind(record);
 	const json_t *label;
 	size_t k;
-	raise_to(record, tlp);
+	highest_tlp_add(tlp, record);
 	for (size_t i = 0; kind && i < kind->field_count; i++) {
 		const json_t *value = json_object_get(record, kind->fields[i].name);
 		if (kind->fields[i].type == FIELD_REF)
-			raise_to_label(c, json_string_value(value), tlp);
+			highest_tlp_add_named(c, json_string_value(value), tlp);
 		else if (kind->fields[i].type == FIELD_REFS)
 			json_array_foreach(value, k, label)
-				raise_to_label(c, json_string_value(label), tlp);
+				highest_tlp_add_named(c, json_string_value(label), tlp);
 	}
 }
 
@@ -125,7 +106,7 @@ void paper_tlp(struct case_file *c, const json_t *record, struct buf *text)
 	    record && paper_has_custody(record_kind(record)) ? custody_chain(c, record_label(record), NULL) : NULL;
 	const json_t *transfer;
 	size_t i;
-	buf_adds(&tlp, case_tlp(c));
+	highest_tlp_begin(c, &tlp);
 	if (record)
 		raise_to_all(c, record, &tlp);
 	json_array_foreach(chain, i, transfer)

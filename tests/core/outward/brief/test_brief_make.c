@@ -226,6 +226,26 @@ static void what_goes_on_record_is_whole(void **state)
 	buf_release(&text);
 }
 
+/* It is read out and passed round: it bears the highest label of what it tells, of whom it names too. */
+static void the_page_bears_the_highest_label(void **state)
+{
+	static const char *const steps[][2] = {
+	    {"TLP:AMBER ", "tlp=GREEN"}, {"TLP:AMBER ", "tlp=RED"}, {"TLP:RED ", "tlp=unknown"}};
+	struct err err = ERR_INIT;
+	struct brief b;
+	(void)state;
+	add("party", "name=Organisation+A");
+	add("asset", "hostname=PC-1 status=infected user=R1-P1");
+	add("lead", "title=told+nowhere tlp=RED");
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < 3; i++) {
+			assert_int_equal(brief_make(the_case, BRIEF_MEETING, NULL, &b, &err), 0);
+			assert_ptr_equal(strstr(b.state, steps[i][0]), b.state);
+			brief_release(&b);
+			set(k ? "R1-P1" : "R1-A1", steps[i][1]);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +255,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(departments_stand_in_order_of_need, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(names_stand_there_in_full, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_stays_behind_is_said_in_words, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(the_page_bears_the_highest_label, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_goes_on_record_is_whole, case_setup, case_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -479,6 +479,19 @@ static void a_redacted_report_names_no_responder(void **state)
 	free(holder);
 }
 
+/* What those who hold the case print for themselves tells all of it, and bears the highest label of that. */
+static void an_internal_report_bears_the_highest_label(void **state)
+{
+	(void)state;
+	add("asset", "hostname=PC-1 status=infected tlp=GREEN");
+	holds(report(REPORT_INCIDENT, &internal, document_text), "TLP:AMBER ", 1);
+	set("R1-A1", "tlp=RED");
+	const char *text = report(REPORT_INCIDENT, &internal, document_text);
+	holds(text, "PC-1", 1);
+	holds(text, "TLP:RED ", 1);
+	holds(text, "TLP:AMBER ", 0);
+}
+
 /* A responder's record leaves no case, but its label says who may know of the person. */
 static void a_responder_is_named_by_the_label_of_the_record(void **state)
 {
@@ -511,6 +524,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(custody_is_told_in_words_and_by_name),
 	    TEST(a_responder_is_named_by_the_label_of_the_record),
+	    TEST(an_internal_report_bears_the_highest_label),
 	    TEST(a_redacted_report_names_no_responder),
 	    TEST(what_is_not_on_record_is_unknown),
 	    TEST(the_nine_items_come_from_fields_and_the_clock_runs),

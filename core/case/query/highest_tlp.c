@@ -1,0 +1,31 @@
+#include "case/query/highest_tlp.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "case/kind/tlp.h"
+#include "case/store/record.h"
+
+#include <stdlib.h>
+
+void highest_tlp_begin(struct case_file *c, struct buf *tlp)
+{
+	buf_clear(tlp);
+	buf_adds(tlp, case_tlp(c));
+}
+
+void highest_tlp_add(struct buf *tlp, const json_t *record)
+{
+	const char *own = tlp_own_or(json_get_string(record, "tlp"), NULL);
+	if (!own || tlp_rank(own) <= tlp_rank(tlp->data))
+		return;
+	buf_clear(tlp);
+	buf_adds(tlp, own);
+}
+
+void highest_tlp_add_named(struct case_file *c, const char *label, struct buf *tlp)
+{
+	json_t *record = label ? record_get(c, label, RECORD_WITH_RETRACTED, NULL) : NULL;
+	highest_tlp_add(tlp, record);
+	json_decref(record);
+}
