@@ -101,6 +101,9 @@ sweep R1-E5 || fail "status of rows: $(cat err)"
 is "two places of the text, one row" '3 3 3' "$(hits | wc -l) $(summary .hits) $("$genba" observations artefact=hit evidence=R1-E5 --json 2>/dev/null | jq length)"
 is "of the indicator" 3 "$(jq -r 'select(.kind == "indicator") | .hits' out)"
 "$genba" show "$(summary .check)" | grep -q 'Hits: 3, of which 3 lines are kept' || fail "the check counts otherwise"
+"$genba" find "reverse mapping" >out 2>/dev/null
+grep -q '11-20T10:00:01 ' out || fail "the line is not found: $(cat out)" # a log without a zone: nobody may take its time for UTC's
+if grep -q '10:00:01Z' out; then fail "a zone is invented: $(cat out)"; fi
 
 # ---- what cannot be read is told, and is not swept
 mv proxy.log.gz elsewhere

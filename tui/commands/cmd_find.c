@@ -12,6 +12,7 @@
 #include "finding/observation/searched_words.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct find_print {
 	struct session *s;
@@ -55,9 +56,10 @@ static int print_observation(void *ctx, const struct observation *o, const struc
 	if (f->observations++ == 0)
 		printable_printf(f->s->out, "%s\n", _("Observations:"));
 	observation_id(o, set->evidence_sha256, id);
-	observation_when(o->when, when);
+	observation_when_recorded(o, when);
 	observation_text(o, 160, &text);
-	printable_printf(f->s->out, "o:%s %-8s %.19s%s %s\n", id, set->evidence, when, *when ? "Z" : "", text.data);
+	const char *zone = strchr(when, 'Z') ? "Z" : *when ? " " : ""; /* local time is not UTC's */
+	printable_printf(f->s->out, "o:%s %-8s %.19s%s %s\n", id, set->evidence, when, zone, text.data);
 	buf_release(&text);
 	return 0;
 }

@@ -140,7 +140,9 @@ static int add_observation(void *ctx, const struct observation *o, const struct 
 	snprintf(row->check, sizeof row->check, "%s", set->check);
 	snprintf(row->evidence, sizeof row->evidence, "%s", set->evidence);
 	struct buf when = BUF_INIT;
-	time_cell(row->when, TIME_CELL_SECOND, &when);
+	char recorded[32];
+	observation_when_recorded(o, recorded); /* without a Z nobody knows of which zone */
+	time_cell(recorded, TIME_CELL_SECOND | TIME_CELL_UTC, &when);
 	text_pad(&line, set->evidence, 9);
 	text_pad(&line, when.len ? when.data : _("no time"), 21);
 	observation_text(o, OBSERVATION_CELLS, &line);

@@ -128,9 +128,7 @@ static int add_line(void *ctx, const struct observation *o, const struct observa
 	struct buf line = BUF_INIT;
 	char when[32];
 	(void)err;
-	observation_when(o->when, when);
-	if (o->clock != OBSERVATION_CLOCK_utc)
-		when[strcspn(when, "Z")] = '\0'; /* no zone is invented */
+	observation_when_recorded(o, when); /* no zone is invented */
 	json_t *row = observation_json(o, set->evidence, set->evidence_sha256, set->source);
 	json_array_append_new(s->lines, row);
 	int here = s->shape == TRIAGE_AROUND && strcmp(triage_field(row, "id"), v->argument) == 0;
@@ -166,27 +164,31 @@ static int fill_of_finding(struct view *v, struct err *err)
 	return rc < 0 ? -1 : 0;
 }
 
+struct around {
+	int64_t when;
+	char text[32]; /* as its rows show it */
+};
+
 static int take_time(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
 {
-	int64_t *when = ctx;
+	struct around *around = ctx;
 	(void)set;
 	(void)err;
-	*when = o->when;
+	around->when = o->when;
+	observation_when_recorded(o, around->text);
 	return 1;
 }
 
 static int fill_around(struct view *v, struct err *err)
 {
-	int64_t when = OBSERVATION_NO_TIME;
-	char text[32];
-	if (observation_find(workbench_case(v->wb), v->argument, take_time, &when, err) < 0)
+	struct around row = {.when = OBSERVATION_NO_TIME};
+	if (observation_find(workbench_case(v->wb), v->argument, take_time, &row, err) < 0)
 		return -1;
-	if (when == OBSERVATION_NO_TIME)
+	if (row.when == OBSERVATION_NO_TIME)
 		return err_set(err, ERR_USAGE, _("this row has no time: nothing can be said of what was around it"));
-	struct observation_query q = {.from = when - AROUND, .until = when + AROUND, .limit = MOST};
-	observation_when(when, text);
+	struct observation_query q = {.from = row.when - AROUND, .until = row.when + AROUND, .limit = MOST};
 	struct buf shown = BUF_INIT;
-	time_cell(text, TIME_CELL_SECOND | TIME_CELL_UTC, &shown);
+	time_cell(row.text, TIME_CELL_SECOND | TIME_CELL_UTC, &shown);
 	v->heading = xasprintf(_("ten minutes before and after %s"), shown.data);
 	buf_release(&shown);
 	return observation_query_run(workbench_case(v->wb), &q, add_line, v, NULL, err) < 0 ? -1 : 0;
