@@ -111,6 +111,11 @@ struct chain {
 /* Of a mail: an array of the digests of its files, put in beside the record's own fields by chain_load(). */
 #define CHAIN_DIGESTS "digests"
 
+/* Of a machine or an organisation that is compromised, nobody said since when: what the attacker did first to it, as an event or an
+ * edge on record says, and its time; put in beside the record's own fields by chain_load(), too. */
+#define CHAIN_FIRST_ACT      "first_act"
+#define CHAIN_FIRST_ACT_WHEN "first_act_when"
+
 /* The records that it is worked out from: arrays of records as read, none retracted. Borrowed. */
 struct chain_records {
 	const json_t *the_case;

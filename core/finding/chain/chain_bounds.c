@@ -11,12 +11,23 @@
 #include <string.h>
 #include <time.h>
 
+/* Since when, by what a person said, else by what the attacker did first. */
+static struct chain_span compromised_from(const struct chain_records *records, const json_t *record, const char *field)
+{
+	struct chain_span from = chain_time(records, record, field);
+	if (from.placed || !json_get_string(record, CHAIN_FIRST_ACT))
+		return from;
+	from = chain_time(records, record, CHAIN_FIRST_ACT_WHEN);
+	from.at_latest = from.placed;
+	return from;
+}
+
 int chain_infected(const struct chain_records *records, const json_t *asset, struct chain_span *from,
                    struct chain_span *until)
 {
 	if (!json_is(asset, "status", "infected") && !json_is(asset, "status", "compromised"))
 		return 0;
-	*from = chain_time(records, asset, "first_compromised");
+	*from = compromised_from(records, asset, "first_compromised");
 	*until = chain_time(records, asset, "isolation_done");
 	return 1;
 }
@@ -47,6 +58,7 @@ struct victim {
 	int64_t from, until; /* INT64_MAX: not known; until INT64_MIN: not known */
 	int infected;        /* assets */
 	int still;           /* one of them is not isolated, as far as is known */
+	const char *act;     /* label of what only says that it was so by then; NULL */
 };
 
 struct mail_log {
@@ -106,6 +118,10 @@ static void cover(const struct chain_records *records, const struct organisation
 	int open_end = 0;
 	int searched = 1;
 	const struct mail_log *first = NULL;
+	if (v->act) {
+		buf_addf(&reason, _("infected at the time of %s at the latest; before it unknown. "), v->act);
+		gaps = 1;
+	}
 	if (count)
 		qsort(logs, count, sizeof *logs, compare_logs);
 	for (size_t i = 0; i < count; i++) {
@@ -174,11 +190,14 @@ static struct victim *victim_of(struct victim **all, size_t *count, size_t numbe
 	return &(*all)[(*count)++];
 }
 
-static void stretch(struct victim *v, struct chain_span from, struct chain_span until)
+/* Of the machine or the organisation `record`. */
+static void stretch(struct victim *v, const json_t *record, struct chain_span from, struct chain_span until)
 {
 	v->infected = 1;
-	if (from.placed && from.first < v->from)
+	if (from.placed && from.first < v->from) {
 		v->from = from.first;
+		v->act = from.at_latest ? json_get_string(record, CHAIN_FIRST_ACT) : NULL;
+	}
 	if (until.placed && until.last > v->until)
 		v->until = until.last;
 	v->still |= !until.placed;
@@ -198,9 +217,9 @@ static void look_at_coverage(const struct chain_records *records, const struct o
 		    (!json_holds(json_object_get(record, "roles"), "victim") && !json_is(record, "damaged", "yes")))
 			continue;
 		struct victim *v = victim_of(&victims, &count, number);
-		if (json_get_string(record, "damaged_from"))
-			stretch(v, chain_time(records, record, "damaged_from"),
-			        chain_time(records, record, "damaged_until"));
+		struct chain_span damaged = compromised_from(records, record, "damaged_from");
+		if (damaged.placed || json_get_string(record, "damaged_from"))
+			stretch(v, record, damaged, chain_time(records, record, "damaged_until"));
 	}
 	json_array_foreach(records->assets, i, record) {
 		struct chain_span from;
@@ -210,7 +229,7 @@ static void look_at_coverage(const struct chain_records *records, const struct o
 			continue;
 		json_object_set_new_nocheck(owners, record_label(record), json_integer((json_int_t)number));
 		if (chain_infected(records, record, &from, &until))
-			stretch(victim_of(&victims, &count, number), from, until);
+			stretch(victim_of(&victims, &count, number), record, from, until);
 	}
 	size_t most = json_array_size(records->logsources);
 	struct mail_log *logs = xcalloc(most + 1, sizeof *logs);
@@ -372,7 +391,7 @@ void chain_leaks(const struct chain_records *records, struct organisations *o, c
 		json_array_foreach(json_object_get(mail, "known_only_to"), k, label)
 			put_once(numbers, organisation_of_party(o, json_string_value(label)));
 		if (json_array_size(numbers)) {
-			struct chain_span none = {INT64_MIN, INT64_MAX, 0};
+			struct chain_span none = {INT64_MIN, INT64_MAX, 0, 0};
 			buf_clear(&reason);
 			buf_addf(&reason, _("%s holds what only these could know"), record_label(mail));
 			add_infected(records, none, chain_time(records, mail, time_field(mail)), &reason);

@@ -42,7 +42,7 @@ struct chain_span chain_time(const struct chain_records *records, const json_t *
 {
 	const char *text = json_get_string(record, field);
 	struct edtf time;
-	struct chain_span span = {INT64_MIN, INT64_MAX, 0};
+	struct chain_span span = {INT64_MIN, INT64_MAX, 0, 0};
 	if (text && edtf_parse(text, &time, NULL) == 0 &&
 	    edtf_bounds(&time, records->resolver, records->resolver_ctx, &span.first, &span.last) == 0)
 		span.placed = 1;

@@ -127,6 +127,8 @@ static int chain_read(struct case_file *c, const char *commit, json_t *read[CHAI
 		read[k] = NULL;
 	for (int k = 0; k < CHAIN_KINDS && rc == 0; k++)
 		rc = chain_read_kind(c, (enum chain_kind)k, commit, read, err);
+	if (rc == 0)
+		rc = chain_read_first_acts_then(c, commit, read, err);
 	size_t sent = rc == 0 ? count_sent(read[CHAIN_MAIL]) : 0;
 	json_array_foreach(rc == 0 ? read[CHAIN_MAIL] : NULL, i, mail)
 		if (wants_digests(mail, sent))
@@ -141,6 +143,7 @@ struct chain_reading {
 	struct record_reader *records;
 	json_t *read[CHAIN_KINDS];
 	int is_read;
+	size_t acted; /* machines and organisations whose first act was asked for */
 	size_t sent;
 	size_t looked; /* mails whose digests were asked for */
 };
@@ -186,6 +189,16 @@ int chain_reading_work(struct chain_reading *r, double deadline, struct err *err
 	if (!r->is_read)
 		r->sent = count_sent(r->read[CHAIN_MAIL]);
 	r->is_read = 1;
+	size_t assets = json_array_size(r->read[CHAIN_ASSET]);
+	while (r->acted < assets + json_array_size(r->read[CHAIN_PARTY])) {
+		size_t i = r->acted++;
+		json_t *record = i < assets ? json_array_get(r->read[CHAIN_ASSET], i)
+		                            : json_array_get(r->read[CHAIN_PARTY], i - assets);
+		if (chain_read_first_act(r->c, record, err) < 0)
+			return -1;
+		if (r->acted >= CHAIN_AT_LEAST && clock_steady() >= deadline)
+			return 1;
+	}
 	while (r->sent && r->looked < json_array_size(r->read[CHAIN_MAIL])) {
 		json_t *mail = json_array_get(r->read[CHAIN_MAIL], r->looked++);
 		if (!wants_digests(mail, r->sent))

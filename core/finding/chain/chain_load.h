@@ -33,6 +33,15 @@ void chain_reading_take(struct chain_reading *r, json_t *read[CHAIN_KINDS]); /* 
 int chain_read_kind(struct case_file *c, enum chain_kind kind, const char *commit, json_t *read[CHAIN_KINDS],
                     struct err *err);
 
+/* Puts CHAIN_FIRST_ACT into a machine or an organisation as it is now; into all that were read as of a commit. 0 or -1. */
+int chain_read_first_act(struct case_file *c, json_t *record, struct err *err);
+int chain_read_first_acts_then(struct case_file *c, const char *commit, json_t *const read[CHAIN_KINDS],
+                               struct err *err);
+
+/* Whether it may have one, and whether that event or edge names what has the label. */
+int chain_lacks_first_act(const json_t *record);
+int chain_act_names(const json_t *act, const char *label);
+
 /* Those arrays, borrowed; without a resolver of times. */
 void chain_records_of(json_t *const read[CHAIN_KINDS], struct chain_records *records);
 

@@ -207,6 +207,20 @@ static int is_known_asset(const struct chain_memory *m, const char *id)
 	return 0;
 }
 
+/* An event or an edge by which something is compromised of which nobody said since when, before the change or after it. */
+static int tells_first_act(const struct chain_memory *m, const json_t *act)
+{
+	static const enum chain_kind kinds[] = {CHAIN_ASSET, CHAIN_PARTY};
+	size_t i;
+	json_t *record;
+	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+		json_array_foreach(m->read[kinds[k]], i, record)
+			if (chain_lacks_first_act(record) && (chain_act_names(act, record_label(record)) ||
+			                                      is(record, CHAIN_FIRST_ACT, record_label(act))))
+				return 1;
+	return 0;
+}
+
 /* A new one that changes nothing of what was worked out before. */
 static int is_only_added(const struct chain_memory *m, const json_t *mail, const char *id)
 {
@@ -238,7 +252,7 @@ static void judge_change(struct chain_changes *k, json_t *record)
 		    is(record, "status", "infected") || is(record, "status", "compromised") || is_known_asset(k->m, id);
 		break;
 	case CHAIN_KINDS: /* of no kind that it is worked out of: it may tell a time, or settle a field */
-		k->is_other |= k->m->relative || (kind->traits & KIND_CONFLICT);
+		k->is_other |= k->m->relative || (kind->traits & KIND_CONFLICT) || tells_first_act(k->m, record);
 		break;
 	default:
 		k->is_other = 1;

@@ -99,8 +99,8 @@ void chain_look_outbound(struct chain_looking *l)
 		if (!asset || !chain_infected(l->records, asset, &from, &until))
 			continue;
 		enum chain_rule rule = RULE_OUTBOUND_TIMES;
-		if (sent.placed &&
-		    ((from.placed && sent.last < from.first) || (until.placed && sent.first > until.last)))
+		if (sent.placed && ((from.placed && !from.at_latest && sent.last < from.first) ||
+		                    (until.placed && sent.first > until.last)))
 			continue;
 		if (sent.placed && from.placed && sent.first >= from.last &&
 		    (!until.placed || sent.last <= until.first))

@@ -143,6 +143,7 @@ const struct original_uses *chain_looking_uses(const struct chain_looking *l);
 struct chain_span {
 	int64_t first, last;
 	int placed;
+	int at_latest; /* it may have been earlier */
 };
 
 struct chain_span chain_time(const struct chain_records *records, const json_t *record, const char *field);
@@ -152,7 +153,8 @@ void chain_coverage(const struct chain_records *records, const struct organisati
 void chain_leaks(const struct chain_records *records, struct organisations *o, const struct original_uses *uses,
                  struct chain *chain);
 
-/* The interval in which an asset was infected: INT64_MIN, INT64_MAX where it is not known. 0: it was not. */
+/* The interval in which an asset was infected: INT64_MIN, INT64_MAX where it is not known. Where only an act of the attacker is on
+ * record it begins with that, at the latest. 0: it was not. */
 int chain_infected(const struct chain_records *records, const json_t *asset, struct chain_span *from,
                    struct chain_span *until);
 

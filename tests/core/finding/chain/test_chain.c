@@ -244,6 +244,38 @@ static void test_coverage(void **state)
 	assert_string_equal(covered(), "R1-P1 unknown /2014-12-20");
 }
 
+/* Nobody said since when: what the attacker did first is the bound, and it may have been earlier. */
+static void test_bound_by_an_event(void **state)
+{
+	(void)state;
+	make_parties();
+	add("asset", "hostname=PC status=infected isolation_done=2014-12-20");
+	add("asset", "hostname=MX type=mail_server");
+	add("logsource", "name=log asset=R1-A2 type=mail from=2014-01-01 until=2015-03-01");
+	add("mail", "subject=x sent_from=R1-A1 to=c@kusari.example when=2014-09-05");
+	assert_string_equal(covered(), "R1-P1 unknown /2014-12-20");
+	assert_string_equal(proposed(), "R1-P2 outbound 50 R1-L1");
+	add("event", "title=tried side=attacker outcome=failed assets=R1-A1 when=2014-05-01");
+	add("event", "title=came side=attacker type=mail_received assets=R1-A1 when=2014-05-02");
+	add("event", "title=seen side=response assets=R1-A1 when=2014-05-03");
+	assert_string_equal(covered(), "R1-P1 unknown /2014-12-20");
+	add("event", "title=ran side=attacker assets=R1-A1 when=2014-06-02");
+	assert_string_equal(covered(), "R1-P1 partly 2014-06-02/2014-12-20");
+	assert_string_equal(chain.coverage[0].reason,
+	                    "infected at the time of R1-V4 at the latest; before it unknown.");
+	assert_string_equal(proposed(), "R1-P2 outbound 70 R1-L1");
+	set("R1-L1", "when=2014-04-01"); /* before that it may have been infected, too */
+	assert_string_equal(proposed(), "R1-P2 outbound 50 R1-L1");
+	add("flow", "from=R1-A2 to=R1-A1 type=lateral when=2014-03-30");
+	assert_string_equal(covered(), "R1-P1 partly 2014-03-30/2014-12-20");
+	set("R1-A1", "first_compromised=2014-06-01"); /* said is said */
+	assert_string_equal(covered(), "R1-P1 covered 2014-06-01/2014-12-20");
+	set("R1-P3", "damaged=yes");
+	assert_string_equal(covered(), "R1-P1 covered 2014-06-01/2014-12-20R1-P3 unknown /");
+	add("event", "title=took side=attacker parties=R1-P3 when=2014-07");
+	assert_string_equal(covered(), "R1-P1 covered 2014-06-01/2014-12-20R1-P3 unknown 2014-07-01/");
+}
+
 static void test_leaks(void **state)
 {
 	(void)state;
@@ -292,6 +324,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_same_and_different, case_setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_bad_records, case_setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_coverage, case_setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_bound_by_an_event, case_setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_leaks, case_setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_rules_of_records, case_setup, teardown),
 	};

@@ -134,6 +134,17 @@ static void test_each_change(void **state)
 	agrees_after("an event");
 	set(event, "when=2014-07-20");
 	agrees_after("an event that was moved");
+	/* a machine of which only an event says since when */
+	const char *other = add("asset", "hostname=PC3 status=compromised");
+	char act[96];
+	snprintf(act, sizeof act, "title=ran side=attacker when=2014-06-20 assets=%s", other);
+	agrees_after("a machine of which nobody says since when");
+	event = add("event", act);
+	agrees_after("an act on it");
+	set(event, "when=2014-06-10");
+	agrees_after("an act that was moved");
+	set(event, "assets=");
+	agrees_after("an act on nothing");
 	case_again();
 	agrees_after("opening it again");
 	buf_release(&labels);
