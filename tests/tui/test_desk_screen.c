@@ -194,6 +194,19 @@ static void a_case_that_cannot_be_written_is_told_as_that(void **state)
 	terminal_await(t, "once more, as it stands");
 	assert_true(terminal_shows(t, "/proc/R1-Q1.genba"));
 	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "once more, as it stands");
+	/* a path is told as a shell takes it */
+	terminal_type(t, "o");
+	terminal_await(t, "R1-Q1.genba");
+	terminal_type(t, KEYS_CTRL_U);
+	terminal_type(t, program_file(&program, "the case.genba"));
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "rescue");
+	terminal_type(t, "rescue" KEYS_ENTER);
+	terminal_await(t, "Reason:");
+	terminal_type(t, KEYS_CTRL_U "RAT found" KEYS_ENTER);
+	terminal_await(t, "R1-Q1 has become the case");
+	terminal_await(t, "case.genba'`");
 	terminal_quit(t);
 }
 

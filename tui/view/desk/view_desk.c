@@ -362,10 +362,13 @@ static int open_case_file(void *ctx, struct question *all, struct err *err)
 	                           &warnings, id, err);
 	if (rc == 0) {
 		workbench_judged(o->wb, o->label);
+		struct buf word = BUF_INIT; /* as a shell takes it, whatever is in the path */
 		char *safe = printable_dup(all[0].answer);
+		words_quote_needed(&word, safe);
 		workbench_tell(o->wb, TONE_GOOD, _("%s has become the case %s: leave (q) and open it by `genba %s`"),
-		               o->label, safe, safe);
+		               o->label, safe, word.data);
 		free(safe);
+		buf_release(&word);
 	}
 	buf_release(&warnings);
 	return rc;
