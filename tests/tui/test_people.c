@@ -132,6 +132,18 @@ static void what_was_undone_is_told_in_japanese(void **state)
 	assert_non_null(strstr(program.out.data, "元に戻しました: 疑いあり: R1-A2 JINJI-PC-04"));
 }
 
+/* … and so is what cannot be undone. */
+static void what_cannot_be_undone_is_told_in_japanese(void **state)
+{
+	(void)state;
+	program_write(&program, "list.csv", "a,b\n");
+	program_good(&program, "preserve", program_file(&program, "list.csv"), NULL);
+	assert_int_equal(program_run(&program, "--lang", "ja", "undo", "--reason", "of another", NULL), 1);
+	assert_non_null(strstr(program.log.data, "直前の自分の操作は取り消せません"));
+	assert_non_null(strstr(program.log.data, "保全 R1-E1"));
+	assert_null(strstr(program.log.data, "preserve"));
+}
+
 static void a_wide_screen_tells_of_the_selected_record(void **state)
 {
 	(void)state;
@@ -216,6 +228,7 @@ int main(void)
 	    cmocka_unit_test(records_are_meant_by_name_and_told_by_name),
 	    cmocka_unit_test(the_coming_steps_stand_beside_the_current_one),
 	    cmocka_unit_test(what_was_retracted_is_told_in_japanese),
+	    cmocka_unit_test(what_cannot_be_undone_is_told_in_japanese),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

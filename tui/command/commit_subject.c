@@ -402,3 +402,13 @@ void commit_subject_text(const char *subject, struct buf *out)
 	free(word);
 	free(verb);
 }
+
+void commit_subject_add_to_error(const char *subject, struct err *err)
+{
+	if (!*subject)
+		return;
+	struct buf said = BUF_INIT;
+	commit_subject_text(subject, &said);
+	err_prefix(err, "%s", said.data);
+	buf_release(&said);
+}

@@ -9,8 +9,12 @@
 #define GENBA_TUI_COMMAND_COMMIT_SUBJECT_H
 
 struct buf;
+struct err;
 
 /* Appends the subject in the interface's language. */
 void commit_subject_text(const char *subject, struct buf *out);
+
+/* Puts the action that an error is about before the error's message, in the interface's language. "": none. */
+void commit_subject_add_to_error(const char *subject, struct err *err);
 
 #endif

@@ -234,6 +234,8 @@ int cmd_undo(struct session *s, const struct args *args, struct err *err)
 		buf_adds(&said, undone.retracted.data);
 		printable_printf(s->out, _("undone: %s"), said.data);
 		fputc('\n', s->out);
+	} else {
+		commit_subject_add_to_error(undone.subject.data, err);
 	}
 	buf_release(&said);
 	undone_release(&undone);

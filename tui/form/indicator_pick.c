@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/kind/stored_words.h"
 #include "case/store/record.h"
 #include "finding/indicator/pick.h"
 #include "finding/indicator/textscan.h"
@@ -102,7 +103,7 @@ static void record_marked(struct workbench *wb, const struct indicator_picks *o,
 	}
 	if (!marked)
 		indicator_pick_tell_none(wb, known);
-	else if (indicator_picks_record(o, workbench_case(wb), note, "pasted text", &added, &err) < 0)
+	else if (indicator_picks_record(o, workbench_case(wb), note, WORDS_PASTED, &added, &err) < 0)
 		workbench_tell_error(wb, &err);
 	else
 		workbench_tell(wb, TONE_GOOD,

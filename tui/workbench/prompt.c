@@ -203,8 +203,8 @@ static char *ask_line(struct workbench *wb, const struct prompt_line *p, struct 
 		int key = workbench_key(wb);
 		if (e->pasting && key < KEY_NOTHING)
 			edit_insert(e, key == KEY_RETURN ? ' '
-			                                 : key); /* pasted lines become one; no pasted byte is a key */
-		else if (key == KEY_RETURN) {
+			                                 : key);  /* pasted lines become one; no pasted byte is a key */
+		else if (key == KEY_RETURN || key == CTRL('s')) { /* as in several lines */
 			char *text = prompt_accept(wb, p, e);
 			if (text)
 				return text;
@@ -346,7 +346,7 @@ int prompt_yes(struct workbench *wb, const char *question)
 			answer = 1;
 		else if (key == 'n' || key == 'N' || key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c'))
 			answer = 0;
-		else if (key != KEY_NOTHING && key != KEY_SIZE && key != KEY_WORK) {
+		else if (!told && key != KEY_NOTHING && key != KEY_SIZE && key != KEY_WORK) {
 			workbench_tell(wb, TONE_ATTENTION, "%s", _("y for yes; n or Esc for no"));
 			told = 1;
 		}

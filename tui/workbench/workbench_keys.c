@@ -137,6 +137,8 @@ static int undo_with_reason(void *ctx, const char *reason, struct err *err)
 		commit_subject_text(undone.subject.data, &said);
 		buf_adds(&said, undone.retracted.data);
 		workbench_tell(asked->wb, TONE_GOOD, _("undone: %s"), said.data);
+	} else {
+		commit_subject_add_to_error(undone.subject.data, err);
 	}
 	buf_release(&said);
 	undone_release(&undone);
@@ -163,6 +165,7 @@ static enum redraw undo(struct view *v)
 	struct err err = ERR_INIT;
 	struct undo_asked asked = {.wb = v->wb, .last = UNDONE_INIT};
 	if (undo_possible(v->wb->s->c, &asked.last, &err) < 0) {
+		commit_subject_add_to_error(asked.last.subject.data, &err);
 		workbench_tell_error(v->wb, &err);
 	} else {
 		char *question = undo_question(asked.last.subject.data);

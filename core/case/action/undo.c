@@ -60,16 +60,16 @@ static int consider(void *ctx, const struct history_entry *entry)
 	return 1;
 }
 
-static int check_target(const struct target *t, struct err *err)
+static int check_target(struct target *t, struct err *err)
 {
 	const struct verb *verb = verb_find(t->action);
-	if (!*t->id || (verb && verb->undo == VERB_FIRST))
+	if (!*t->id || (verb && verb->undo == VERB_FIRST)) {
+		t->subject[0] = '\0'; /* the first one of the case is nobody's to take back */
 		return err_set(err, ERR_FAILED, _("there is nothing of yours left to undo"));
+	}
 	if (*t->parent && verb && verb->undo == VERB_UNDOABLE)
 		return 0;
-	return err_set(err, ERR_FAILED,
-	               _("your last action was '%s' (%s), which cannot be undone; retract the record instead"),
-	               t->action, t->subject);
+	return err_set(err, ERR_FAILED, _("your last action cannot be undone; retract the record instead"));
 }
 
 struct undoing {
@@ -176,6 +176,8 @@ int undo_possible(struct case_file *c, struct undone *undone, struct err *err)
 		rc = history_diff(c->history, t.parent, t.id, undo_one, &dry, err);
 	if (rc == 0 && undone)
 		undo_note(&dry, &t, undone);
+	else if (undone)
+		buf_adds(&undone->subject, t.subject);
 	json_decref(t.undone);
 	return rc;
 }
@@ -206,6 +208,8 @@ int undo_last(struct case_file *c, const char *reason, const char *commit, struc
 	} else {
 		rc = -1;
 	}
+	if (rc < 0 && undone)
+		buf_adds(&undone->subject, t->subject);
 	json_decref(t->undone);
 	free(t);
 	return rc;

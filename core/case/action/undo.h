@@ -16,7 +16,7 @@
 #include "case/store/record.h"
 #include "history/history.h"
 
-/* An action that is undone, or would be. */
+/* An action that is undone, or would be; behind an error the subject of the one that was not (empty: there is none). */
 struct undone {
 	char commit[HISTORY_ID];
 	struct buf subject;   /* in English, as history has it; commit_subject.h shows it in the interface's language */

@@ -17,6 +17,7 @@
 #define WORDS_VOUCH_CHOICE   N_("it is taken in")
 #define WORDS_MEDIUM_WRITTEN N_("evidence written to it")
 #define WORDS_MEDIUM_READ    N_("evidence read from it")
+#define WORDS_PASTED         N_("pasted text")
 
 /* What a decision on a consultation says. */
 #define WORDS_ASKED_BECOMES N_("What becomes of the consultation")

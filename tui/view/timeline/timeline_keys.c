@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "case/store/record.h"
 #include "tui/form/form.h"
 #include "tui/form/retract_ask.h"
 #include "tui/view/timeline/timeline_view.h"
@@ -13,11 +14,23 @@
 
 /* ---- how */
 
+static int has_base_date(struct case_file *c)
+{
+	json_t *record = record_get(c, "case", 0, NULL);
+	int has = record && json_get_string(record, "base_date");
+	json_decref(record);
+	return has;
+}
+
 static enum redraw next_way(struct view *v)
 {
 	struct timeline_view *l = v->data;
 	l->way = (l->way + 1) % TIMELINE_WAYS;
 	view_stale(v);
+	if (l->way == TIMELINE_RELATIVE && !has_base_date(workbench_case(v->wb)))
+		workbench_tell(v->wb, TONE_ATTENTION, "%s",
+		               _("no base date is on record, so all times stay as recorded: :set case base_date=LABEL "
+		                 "names its event"));
 	return REDRAW_VIEW;
 }
 
