@@ -70,6 +70,12 @@ refused 3 "no identity in '$work/none.*--data" env -u GENBA_PASSPHRASE_FILE XDG_
 "$genba" board >out || wrong "the board: $?"
 ! grep -q -- '-[0-9][0-9]* %' out || wrong "the board counts below zero: $(grep % out)"
 
+# ---- the board bears the highest label of what it tells
+head -n 1 out | grep -qF '[TLP:AMBER]' || wrong "the label of the board: $(head -n 1 out)"
+red=$("$genba" add asset hostname=PC-RED status=infected tlp=RED)
+"$genba" board | head -n 1 | grep -qF '[TLP:RED]' || wrong "a board with a machine that is RED: $("$genba" board | head -n 1)"
+"$genba" retract "$red" --reason done >/dev/null
+
 # ---- what is no file is refused at every door that opens one, at once
 mkfifo fifo
 for outside in fifo /dev/zero .; do

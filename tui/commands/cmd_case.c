@@ -13,6 +13,7 @@
 #include "base/passphrase.h"
 #include "base/printable.h"
 #include "case/care/verify.h"
+#include "case/query/highest_tlp.h"
 #include "case/store/record.h"
 #include "evidence/acquire/checkpoint.h"
 #include "evidence/acquire/sleep_inhibit.h"
@@ -287,7 +288,7 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 		                     &evidence, err);
 		sleep_inhibit_end(&awake);
 	}
-	struct observation_care care;
+	struct observation_care care = {.sets = 0};
 	if (rc == 0)
 		rc = observation_verify_all(s->c, &s->progress, print_finding, &f, &care, err);
 	if (rc == 0)
@@ -373,8 +374,13 @@ int cmd_board(struct session *s, const struct args *args, struct err *err)
 		return -1;
 	json_t *array = args_option(args, "json") ? json_array() : NULL;
 	char *title = printable_dup(case_title(s->c));
+	struct buf tlp = BUF_INIT;
+	highest_tlp_begin(s->c, &tlp);
+	for (size_t i = 0; i < b.count; i++)
+		highest_tlp_add_named(s->c, *b.rows[i].label ? b.rows[i].label : NULL, &tlp);
 	if (!array)
-		printable_printf(s->out, "%s  [TLP:%s]  %s\n", title, case_tlp(s->c), case_head(s->c));
+		printable_printf(s->out, "%s  [TLP:%s]  %s\n", title, tlp.data, case_head(s->c));
+	buf_release(&tlp);
 	const char *section = "";
 	for (size_t i = 0; i < b.count; i++) {
 		const struct board_row *row = &b.rows[i];

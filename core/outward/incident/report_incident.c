@@ -190,7 +190,8 @@ static int put_events(struct report *p, struct err *err)
 /* ---- tables */
 
 struct report_section {
-	const char *title; /* NULL: goes on under the last heading */
+	const char
+	    *title; /* NULL: goes on under the last heading; one whose table says nothing of none is left out then */
 	const char *mark;
 	struct report_table table;
 };
@@ -226,6 +227,9 @@ static const struct report_section after_data[] = {
     {N_("Response: permanent measures"),
      "RC.RP ID.IM",
      {"measure", "track=permanent", "title status owner due done_at result", N_("none on record")}},
+    {N_("Measures on no track yet"),
+     "RS.MA",
+     {"measure", "track=unknown", "title status owner due done_at result", NULL}},
     {N_("Decisions"),
      "RS.MA",
      {"decision", "status=decided", "when title choice reason by", N_("none on record, or they may not leave")}},
@@ -245,11 +249,14 @@ static int put_sections(struct report *p, const struct report_section *sections,
 {
 	int rc = 0;
 	for (size_t i = 0; i < n && rc == 0; i++) {
+		const struct report_table *table = &sections[i].table;
+		if (sections[i].title && !table->none && count(p, table->kind, table->filter) == 0)
+			continue;
 		if (sections[i].title)
 			report_heading(p, i18n_text(sections[i].title), sections[i].mark);
-		rc = report_table(p, &sections[i].table, err);
+		rc = report_table(p, table, err);
 		if (sections[i].title && !(i + 1 < n && !sections[i + 1].title))
-			report_say_stays(p, sections[i].table.kind);
+			report_say_stays(p, table->kind);
 	}
 	return rc;
 }

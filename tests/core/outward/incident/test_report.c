@@ -479,6 +479,19 @@ static void a_redacted_report_names_no_responder(void **state)
 	free(holder);
 }
 
+/* What was written in haste, on no track, was done all the same. */
+static void measures_on_no_track_are_told(void **state)
+{
+	(void)state;
+	add("measure", "title=Filter track=permanent");
+	holds(report(REPORT_INCIDENT, &internal, document_text), "Measures on no track yet", 0);
+	add("measure", "title=Block+the+proxy");
+	add("measure", "title=Ask+the+vendor track=unknown");
+	const char *text = report(REPORT_INCIDENT, &internal, document_text);
+	holds(text, "Measures on no track yet R1-M2 · What: Block the proxy", 1);
+	holds(text, "R1-M3 · What: Ask the vendor", 1);
+}
+
 /* What those who hold the case print for themselves tells all of it, and bears the highest label of that. */
 static void an_internal_report_bears_the_highest_label(void **state)
 {
@@ -525,6 +538,7 @@ int main(void)
 	    TEST(custody_is_told_in_words_and_by_name),
 	    TEST(a_responder_is_named_by_the_label_of_the_record),
 	    TEST(an_internal_report_bears_the_highest_label),
+	    TEST(measures_on_no_track_are_told),
 	    TEST(a_redacted_report_names_no_responder),
 	    TEST(what_is_not_on_record_is_unknown),
 	    TEST(the_nine_items_come_from_fields_and_the_clock_runs),
