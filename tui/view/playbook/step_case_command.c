@@ -10,6 +10,9 @@
 #include "base/time/clock.h"
 #include "base/words.h"
 #include "case/store/draft.h"
+#include "evidence/preserve.h"
+#include "tui/command/args.h"
+#include "tui/command/command.h"
 #include "tui/form/questions.h"
 #include "tui/view/playbook/step.h"
 #include "tui/view/views.h"
@@ -93,14 +96,19 @@ static char *step_case_left(const char *offered, const char *line)
 /* Whether genba itself is the tool that made the copy: where it only hashes, another one did. */
 static int step_case_is_imaging(const char *line)
 {
-	static const char *const forms[] = {"raw", "sealed", "ewf"};
+	static const char name[] = "preserve";
+	enum evidence_form form;
 	struct words words;
+	struct args args;
 	int images = 0;
 	if (words_split(&words, line, NULL) < 0)
 		return 0;
-	for (size_t i = 1; i + 1 < words.count && strcmp(words.items[0], "preserve") == 0; i++)
-		for (size_t k = 0; k < sizeof forms / sizeof *forms; k++)
-			images |= strcmp(words.items[i], "--as") == 0 && strcmp(words.items[i + 1], forms[k]) == 0;
+	if (words.count > 1 && strcmp(words.items[0], name) == 0 &&
+	    args_parse(&args, command_find(name)->options, (int)words.count - 1, words.items + 1, NULL) == 0) {
+		const char *as = args_option(&args, "as"); /* however it is written */
+		images = as && evidence_form_parse(as, &form, NULL) == 0 && form != EVIDENCE_HASH;
+		args_release(&args);
+	}
 	words_release(&words);
 	return images;
 }
