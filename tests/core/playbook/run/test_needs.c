@@ -1,12 +1,14 @@
 /* What a step needs before it is done: evidence with a hash or what stands in for it, records of its own. */
 #include "base/err.h"
 #include "base/json.h"
+#include "base/time/clock.h"
 #include "help_one_run.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -307,6 +309,211 @@ static void needs_say_what_meets_them(void **state)
 	needs_are(5, "step", 0, NULL);
 }
 
+/* A step that is not done with what is given. */
+static void refused_with(const struct assign *fields, size_t count, const char *part)
+{
+	struct err err = ERR_INIT;
+	assert_int_equal(record(OUTCOME_DONE, NULL, fields, count, &err), -1);
+	if (!strstr(err.message, part))
+		fail_msg("'%s' does not say '%s'", err.message, part);
+}
+
+/* Of the run's own machine, or of none; from the very second in which the run began. */
+static void a_record_counts_by_what_it_is_about_and_when(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	start(two_needs, "R1-A1");
+	scene_add(&scene, "decision", "R1-A2", label);
+	refused("decision=LABEL");
+	scene_add(&scene, "decision", NULL, label);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	assert_string_equal(json_get_string(json_array_get(run.steps, 0), "decision"), label);
+	struct clock_time now = clock_now();
+	clock_set(&now, 0);
+	start(two_needs, "R1-A3");
+	scene_add(&scene, "decision", "R1-A3", label);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	waits_for("b");
+}
+
+/* What a command said is evidence if the command succeeded, or if somebody names it all the same. */
+static void output_of_a_command_that_failed_counts_when_named(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	static const char volatile_data[] =
+	    HEAD "workflow:\n  start: {type: start, on_completion: a}\n"
+	         "  a: {type: action, name: x, on_completion: end, genba: {records: [{evidence: [output]}]}}\n"
+	         "  end: {type: end}\n";
+	struct assign failed[] = {
+	    {"title", "ps"}, {"type", "output"}, {"on", "R1-A1"}, {"sha256", SHA256}, {"exit_status", "1"}};
+	struct assign good[] = {
+	    {"title", "ps"}, {"type", "output"}, {"on", "R1-A2"}, {"sha256", SHA256}, {"exit_status", "0"}};
+	start(volatile_data, "R1-A1");
+	add_evidence(failed, 5);
+	refused("evidence, hashed");
+	json_t *last = record_get(scene.c, "R1-E1", 0, NULL);
+	snprintf(label, sizeof label, "%s", record_label(last));
+	json_decref(last);
+	struct assign named = {"evidence", label};
+	must_record(OUTCOME_DONE, NULL, &named, 1);
+	start(volatile_data, "R1-A2");
+	add_evidence(good, 5);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+}
+
+/* A step takes no more than it wants: the rest is for the steps to come. Two copies are two. */
+static void as_many_as_are_wanted(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	static const char steps[] =
+	    HEAD "workflow:\n  start: {type: start, on_completion: a}\n"
+	         "  a: {type: action, name: x, on_completion: b, genba: {records: [{evidence: [memory], copies: 2}]}}\n"
+	         "  b: {type: action, name: x, on_completion: end, genba: {records: [{evidence: [memory]}]}}\n"
+	         "  end: {type: end}\n";
+	start(steps, "R1-A1");
+	scene_preserve(&scene, "memory", "R1-A1", label);
+	refused("evidence, hashed");
+	scene_preserve(&scene, "memory", "R1-A1", label);
+	scene_preserve(&scene, "memory", "R1-A1", label);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	assert_int_equal(json_array_size(json_object_get(json_array_get(run.steps, 0), "evidence")), 2);
+	waits_for("b");
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	waits_for("");
+}
+
+/* What is named must be of the kind, whatever else is on record; a comma may have a blank behind it. */
+static void what_is_named_must_be_of_the_kind(void **state)
+{
+	(void)state;
+	char first[LABEL_TEXT];
+	char second[LABEL_TEXT];
+	static const char wants_check[] =
+	    HEAD "workflow:\n  start: {type: start, on_completion: a}\n"
+	         "  a: {type: action, name: x, on_completion: end, genba: {records: [{record: check}]}}\n"
+	         "  end: {type: end}\n";
+	struct assign asset = {"check", "R1-A1"};
+	start(wants_check, "R1-A1");
+	refused_with(&asset, 1, "a record of the kind");
+	scene_add(&scene, "check", "R1-A1", first);
+	refused_with(&asset, 1, "a record of the kind");
+	scene_add(&scene, "check", "R1-A1", second);
+	char *both = xasprintf("%s, %s", first, second);
+	struct assign checks = {"check", both};
+	must_record(OUTCOME_DONE, NULL, &checks, 1);
+	assert_int_equal(json_array_size(json_object_get(json_array_get(run.steps, 0), "links")), 2);
+	free(both);
+}
+
+/* The same C2 is blocked in one step and swept for in another. */
+static void an_indicator_serves_several_steps(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	start(HEAD "workflow:\n  start: {type: start, on_completion: a}\n"
+	           "  a: {type: action, name: x, on_completion: b, genba: {records: [{indicator: true}]}}\n"
+	           "  b: {type: action, name: x, on_completion: end, genba: {records: [{indicator: true}]}}\n"
+	           "  end: {type: end}\n",
+	      "R1-A1");
+	refused("an indicator");
+	scene_add(&scene, "indicator", "R1-A1", label);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	waits_for("b");
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	waits_for("");
+}
+
+/* A field left empty is none; what is told of one note is not told of two; of no machine nothing can be told. */
+static void what_is_given_empty_is_not_given(void **state)
+{
+	(void)state;
+	static const char wants[] =
+	    HEAD "workflow:\n  start: {type: start, on_completion: a}\n"
+	         "  a: {type: action, name: x, on_completion: end,\n"
+	         "      genba: {records: [{note: true}, {note: true}, {step: tool}, {field: undo}]}}\n"
+	         "  end: {type: end}\n";
+	struct assign fields[] = {{"note", "one"}, {"notes", ""}, {"tool", ""}};
+	start(wants, NULL);
+	refused_with(fields, 3, "a note");
+	refused_with(fields, 3, "tool=TEXT");
+	struct step_outcome one = {.outcome = OUTCOME_DONE, .fields = fields, .field_count = 1};
+	json_t *needs = run_needs(scene.c, &run, &run.waiting[0], &one);
+	static const int met[] = {1, 0, 0, 1};
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(json_is_true(json_object_get(json_array_get(needs, i), "met")), met[i]);
+	json_decref(needs);
+	fields[1].value = "two";
+	refused_with(fields, 3, "tool=TEXT");
+	fields[2].value = "dd";
+	must_record(OUTCOME_DONE, NULL, fields, 3);
+}
+
+/* What there need not be is not missed; but a step that preserves has its hash, be it called optional. */
+static void what_is_optional_is_not_missed(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	start(HEAD
+	      "workflow:\n  start: {type: start, on_completion: a}\n"
+	      "  a: {type: action, name: x, on_completion: b, genba: {records: [{record: check, optional: true}]}}\n"
+	      "  b: {type: action, name: x, on_completion: end,\n"
+	      "      genba: {preserving: true, records: [{evidence: [memory], optional: true}]}}\n"
+	      "  end: {type: end}\n",
+	      "R1-A1");
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	waits_for("b");
+	refused("evidence, hashed");
+	scene_preserve(&scene, "memory", "R1-A1", label);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+}
+
+#define CALLED "playbook--11111111-1111-4111-8111-11111111111" /* and a digit */
+
+/* A run of that playbook (its number) on the machine, done to its end; the run at hand stays the one that it was. */
+static void run_to_the_end(char number, const char *on)
+{
+	char before[LABEL_TEXT];
+	char *text = xasprintf("%sid: " CALLED "%c\nworkflow:\n  start: {type: start, on_completion: a}\n"
+	                       "  a: {type: action, name: x, on_completion: end}\n  end: {type: end}\n",
+	                       HEAD, number);
+	memcpy(before, run_label, sizeof before);
+	start(text, on);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	waits_for("");
+	memcpy(run_label, before, sizeof before);
+	if (*before)
+		one_run_load();
+	free(text);
+}
+
+/* Of that playbook, since this run began; one serves every step that calls it. */
+static void a_called_run_is_of_that_playbook_and_of_now(void **state)
+{
+	(void)state;
+	*run_label = '\0';
+	run_to_the_end('1', "R1-A1");
+	start(HEAD "workflow:\n  start: {type: start, on_completion: a}\n"
+	           "  a: {type: playbook-action, name: x, on_completion: b, playbook_id: " CALLED "1,\n"
+	           "      genba: {playbook: called}}\n"
+	           "  b: {type: playbook-action, name: x, on_completion: end, playbook_id: " CALLED "1,\n"
+	           "      genba: {playbook: called}}\n"
+	           "  end: {type: end}\n",
+	      "R1-A1");
+	refused("a run of the playbook"); /* that one was before */
+	run_to_the_end('2', "R1-A1");
+	refused("a run of the playbook"); /* that is of another */
+	run_to_the_end('1', "R1-A2");
+	refused("a run of the playbook"); /* that is of another machine */
+	run_to_the_end('1', "R1-A1");
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	waits_for("b");
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	waits_for("");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +528,14 @@ int main(void)
 	    WITH_RUN(preserving_wants_a_hash_even_if_the_list_forgets_it),
 	    WITH_RUN(each_step_needs_records_of_its_own),
 	    WITH_RUN(needs_say_what_meets_them),
+	    WITH_RUN(a_record_counts_by_what_it_is_about_and_when),
+	    WITH_RUN(output_of_a_command_that_failed_counts_when_named),
+	    WITH_RUN(as_many_as_are_wanted),
+	    WITH_RUN(what_is_named_must_be_of_the_kind),
+	    WITH_RUN(an_indicator_serves_several_steps),
+	    WITH_RUN(what_is_given_empty_is_not_given),
+	    WITH_RUN(what_is_optional_is_not_missed),
+	    WITH_RUN(a_called_run_is_of_that_playbook_and_of_now),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
