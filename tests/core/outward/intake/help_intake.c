@@ -1,5 +1,7 @@
 #include "help_intake.h"
 
+#include "base/json.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +40,17 @@ void taken(const char *format, const char *text, unsigned items, unsigned of_the
 		         (unsigned long long)in.items, (unsigned long long)in.taken, (unsigned long long)in.named,
 		         items, of_them, loss);
 	}
+}
+
+long lost(const char *what, const char *field)
+{
+	size_t i;
+	json_t *line;
+	long sum = 0;
+	json_array_foreach(in.loss, i, line)
+		if (json_is(line, "what", what) && json_is(line, "field", field))
+			sum += (long)json_integer_value(json_object_get(line, "records"));
+	return sum;
 }
 
 int intake_setup(void **state)

@@ -30,18 +30,6 @@ static void refused(const char *format, const char *text, const char *part)
 	refused_n(format, text, strlen(text), part);
 }
 
-/* How many items or fields the loss statement names under that name. */
-static long lost(const char *what, const char *field)
-{
-	size_t i;
-	json_t *line;
-	long sum = 0;
-	json_array_foreach(in.loss, i, line)
-		if (json_is(line, "what", what) && json_is(line, "field", field))
-			sum += (long)json_integer_value(json_object_get(line, "records"));
-	return sum;
-}
-
 static void stix_patterns_become_indicators(void **state)
 {
 	(void)state;

@@ -58,6 +58,44 @@ static void what_is_on_record_is_named(void **state)
 	free(party);
 }
 
+/* What refers to an item that is on record, by its value or by an id of ours, refers to that record. */
+static void what_is_on_record_is_referred_to(void **state)
+{
+	(void)state;
+	const char *party = add("party", "name=Vendor+Ltd");
+	const char *ours = add("indicator", "type=domain value=ours.example");
+	json_t *record = record_get(the_case, ours, 0, NULL);
+	char *text = xasprintf(
+	    BUNDLE(OBJECT(
+	        "identity", U(1),
+	        "\"name\":\"Vendor Ltd\",\"identity_class\":\"organization\"") ","
+	                                                                       "{\"type\":\"indicator\",\"spec_"
+	                                                                       "version\":\"2.1\",\"id\":\"indicator--%"
+	                                                                       "s\",\"pattern_type\":"
+	                                                                       "\"stix\",\"pattern\":\"[domain-name:"
+	                                                                       "value = 'ours.example']\"}," OBJECT(
+	                                                                           "relationship", U(2),
+	                                                                           "\"source_ref\":\"indicator--%s\","
+	                                                                           "\"target_ref\":\"identity--" U(
+	                                                                               1) "\"")),
+	    json_get_string(record, "id"), json_get_string(record, "id"));
+	taken("stix", text, 3, 1);
+	assert_string_equal(get("R1-F1", "from"), ours);
+	assert_string_equal(get("R1-F1", "to"), party);
+	uint64_t before = commits();
+	free(text);
+	text = xasprintf(BUNDLE("{\"type\":\"identity\",\"spec_version\":\"2.1\",\"id\":\"identity--%s\",\"name\":"
+	                        "\"Other\"}"),
+	                 json_get_string(record, "id"));
+	in.again = 1; /* an id of ours on what is of another kind changes nothing, and nothing is committed */
+	taken("stix", text, 1, 0);
+	in.again = 0;
+	assert_string_equal(get(ours, "value"), "ours.example");
+	assert_true(commits() == before);
+	json_decref(record);
+	free(text);
+}
+
 static void a_line_is_one_line(void **state)
 {
 	(void)state;
@@ -76,6 +114,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 	    TEST(an_update_leaves_alone_what_the_file_does_not_say),
 	    TEST(what_is_on_record_is_named),
+	    TEST(what_is_on_record_is_referred_to),
 	    TEST(a_line_is_one_line),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
