@@ -191,36 +191,33 @@ static const char *worst(const struct transfer_item *items, size_t count)
 }
 
 struct transfer_giver {
-	const char *name;
+	const char *mark;
 	unsigned char key[32];
-	int found; /* how many are called so */
+	int found; /* how many have it */
 };
 
 static int look_at_giver(void *ctx, const struct responder *r)
 {
 	struct transfer_giver *g = ctx;
-	if (!r->has_key || r->is_retracted || !r->name || strcmp(r->name, g->name) != 0)
+	if (!r->has_key || r->is_retracted || strcmp(r->mark, g->mark) != 0)
 		return 0;
+	g->found += !g->found || memcmp(g->key, r->key, sizeof g->key) != 0;
 	memcpy(g->key, r->key, sizeof g->key);
-	g->found++;
 	return 0;
 }
 
-/* Whoever handed the case over has what it was made of: what goes back to them is what is new since. Of two responders of one
- * name nobody is meant, and all goes back. */
+/* Whoever handed the case over, by the mark of who recorded it, has what it was made of: what goes back to them is what is new
+ * since. Of two keys of one mark nobody is meant, and all goes back. */
 static int remember_giver(struct case_file *c, const char *label, struct err *err)
 {
 	json_t *record = record_get(c, label, 0, err);
-	const char *from = json_get_string(record, "from");
 	const char *head = json_get_string(record, "head");
-	json_t *party = from ? record_get(c, from, 0, NULL) : NULL;
-	struct transfer_giver g = {json_get_string(party, "name"), {0}, 0};
+	struct transfer_giver g = {json_get_string(record, "author"), {0}, 0};
 	int rc = record ? 0 : -1;
-	if (g.name && head && strlen(head) < HISTORY_ID && history_has(case_history(c), head))
+	if (g.mark && head && strlen(head) < HISTORY_ID && history_has(case_history(c), head))
 		rc = responder_each(c, look_at_giver, &g, err) < 0 ? -1 : 0;
 	if (rc == 0 && g.found == 1)
 		rc = handover_set_known(c, g.key, head, err);
-	json_decref(party);
 	json_decref(record);
 	return rc;
 }

@@ -195,6 +195,7 @@ static void test_receipt_of_a_namesake(void **state)
 	struct handover_recipient to[2];
 	char label[LABEL_TEXT];
 	begin(1);
+	set(copies[0], "R1-R1", "name", "Another name"); /* the giver's, who signs with the key as ever */
 	char *path = path_of("namesakes");
 	begin_handover(&h, path);
 	/* the third person's key, under the second one's name */
@@ -219,6 +220,8 @@ static void test_receipt_of_a_namesake(void **state)
 			assert_string_equal(label, h.labels[0]);
 		why = (struct err)ERR_INIT;
 		ok(transfer_accept(copies[i], h.labels[0], NULL, 0, "", NULL, &receipt, &err), &err);
+		char known[HISTORY_ID];
+		ok(handover_known(copies[i], people[0]->public_key, known, &err), &err);
 		int rc = transfer_import_receipt(copies[0], receipt.data, receipt.len, label, &why);
 		assert_int_equal(rc, i == 2 ? -1 : 0);
 		if (i == 2)
