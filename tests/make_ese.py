@@ -2,9 +2,10 @@
 """Databases of our own making in the format of the Extensible Storage Engine, small ones: each table fits on a page or a few, and has
 fixed columns, and binary or text ones that are tagged. By "Joachim Metz, Extensible Storage Engine (ESE) Database File format".
 
-    make_ese.py srum SRUDB.dat      usage of network by two programs
+    make_ese.py srum SRUDB.dat         usage of network by two programs
     make_ese.py webcache WebCacheV01.dat
     make_ese.py bits qmgr.db
+    make_ese.py bits-torn qmgr.db      a transfer whose first text has no end
     make_ese.py --fuzz FOLDER          all of them, as fuzz_ese takes them: a byte that says which before each
 """
 import os
@@ -154,6 +155,9 @@ def make(kind):
               {'EntryId': 2, 'ContainerId': 1, 'AccessCount': 1, 'AccessedTime': 0, 'ModifiedTime': 0,
                'Url': utf16('https://files.example/a.png')}])])
     mark = bytes.fromhex('e4cf9e5146d99743b73e268513051ab2')
+    if kind == 'bits-torn':
+        return database([('Files', [('Id', LONGBINARY), ('Blob', LONGBINARY)], [
+            {'Id': bytes(16), 'Blob': mark + struct.pack('<I', 70000) + bytes(64)}])])
     return database([
         ('Jobs', [('Id', LONGBINARY), ('Blob', LONGBINARY)], [
             {'Id': bytes(16), 'Blob': mark + bytes(32) + counted('update') + counted('') + counted('C:\\ProgramData\\upd.exe') + counted('-q') +

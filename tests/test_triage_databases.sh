@@ -33,6 +33,12 @@ for rule in exfiltration.srum persistence.bits-command; do
 	is "$rule" seen "$(jq -r --arg rule $rule 'select(.kind == "finding" and .rule == $rule) | .state' out)"
 done
 
+# nothing is said of a transfer none of whose texts can be read, but that it is there
+mkdir torn
+python3 "$make_ese" bits-torn torn/qmgr.db
+"$genba" triage torn --look --jsonl >out 2>err || fail "$(cat out err)"
+is "a torn transfer" 'file null null' "$(jq -r 'select(.artefact == "bits") | "\(.table) \(.target) \(.size)"' out)"
+
 # flipped, cut, filled: what is left is read, and nothing ends the program
 python3 - "${TRIAGE_DAMAGED:-6}" <<'P'
 import os, random, sys

@@ -353,9 +353,12 @@ static int blob_text(const struct buf *blob, size_t *at, struct buf *text)
 static void add_blob_texts(struct buf *fields, const struct buf *blob, size_t at, const char *const *names)
 {
 	struct buf text = BUF_INIT;
-	for (; *names && blob_text(blob, &at, &text); names++)
+	const char *last = ""; /* that was there */
+	for (; *names && blob_text(blob, &at, &text); names++) {
 		observation_field_n(fields, *names, text.data ? text.data : "", text.len);
-	if (strcmp(names[-1], "temporary") == 0 && blob->len >= 8 && at <= blob->len - 8) {
+		last = *names;
+	}
+	if (strcmp(last, "temporary") == 0 && blob->len >= 8 && at <= blob->len - 8) {
 		uint64_t size = bytes_le64((const unsigned char *)blob->data + at);
 		if (size < INT64_MAX)
 			observation_field_number(fields, "size", (int64_t)size);
