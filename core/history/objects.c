@@ -269,7 +269,7 @@ int object_read(struct history *h, const git_oid *id, git_object_t *type, struct
 
 int object_header(struct history *h, const git_oid *id, git_object_t *type, size_t *size)
 {
-	struct objects_row row;
+	struct objects_row row = {0};
 	int rc = find_row(h, id, &row, NULL);
 	if (rc == 0 && type)
 		*type = row.type;

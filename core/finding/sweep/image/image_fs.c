@@ -12,7 +12,8 @@ void image_fs_open(struct image_fs *v, TSK_FS_INFO *fs)
 	*v = (struct image_fs){.fs = fs};
 	if (!TSK_FS_TYPE_ISNTFS(fs->ftype) || tsk_fs_read(fs, 0, boot, sizeof boot) != (ssize_t)sizeof boot)
 		return;
-	int clusters = (signed char)boot[0x40];
+	int clusters = (unsigned char)boot[0x40];
+	clusters -= clusters > 127 ? 256 : 0; /* a negative one is the power of two of a size in bytes */
 	size_t record = clusters > 0 ? (size_t)clusters * fs->block_size : clusters > -17 ? (size_t)1 << -clusters : 0;
 	if (record < 512 || record > RECORD_MOST)
 		return;
