@@ -201,6 +201,33 @@ static void a_handover_is_of_whose_key_it_is(void **state)
 	program_good(&program, "accept", "--receipt", program_file(&program, "receipt"), NULL);
 }
 
+/* What left stands in the order of time, whether it is an export or a handover. */
+static void what_left_stands_in_order_of_time(void **state)
+{
+	(void)state;
+	char home[400];
+	char line[400];
+	snprintf(home, sizeof home, "%s", getenv("XDG_DATA_HOME"));
+	setenv("XDG_DATA_HOME", program_file(&program, "other"), 1);
+	program_good(&program, "key", "new", "--name", "Responder Two", "--mark", "R2", "--kdf", "interactive", NULL);
+	program_good(&program, "key", "export", NULL);
+	snprintf(line, sizeof line, "%.*s", (int)strcspn(program.out.data, "\n"), program.out.data);
+	setenv("XDG_DATA_HOME", home, 1);
+	program_good(&program, "export", "misp", program_file(&program, "first.json"), "--internal", NULL);
+	setenv("GENBA_TEST_CLOCK", "2026-11-23T14:06:00Z", 1);
+	program_good(&program, "handover", "--to", line, "--out", program_file(&program, "copy.genba"), NULL);
+	setenv("GENBA_TEST_CLOCK", "2026-11-23T14:07:00Z", 1);
+	program_good(&program, "export", "misp", program_file(&program, "second.json"), "--internal", NULL);
+	setenv("GENBA_TEST_CLOCK", PROGRAM_CLOCK, 1);
+	struct terminal *t = open_exchange();
+	terminal_await(t, "What came in");
+	int heading = terminal_find(t, "What left");
+	terminal_await_row(t, heading + 1, "14:07");
+	terminal_await_row(t, heading + 2, "handover");
+	terminal_await_row(t, heading + 3, "14:05");
+	terminal_quit(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +235,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(what_may_not_leave_is_refused, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_was_refused_is_asked_again, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_handover_is_of_whose_key_it_is, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(what_left_stands_in_order_of_time, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "base/time/edtf.h"
 #include "base/time/time_cell.h"
 #include "base/words.h"
 #include "case/action/verb.h"
@@ -111,7 +112,57 @@ static int add_preview(struct view *v, struct err *err)
 	return 0;
 }
 
-/* ---- what left */
+/* ---- what left and what came in, the latest first, from whichever kind of record it is known */
+
+struct exchange_row {
+	int64_t at;  /* seconds; INT64_MIN: no time is on record */
+	long order;  /* of two of one second, the greater is the later one */
+	char *label; /* owned, as is the text */
+	char *text;
+};
+
+struct exchange_rows {
+	struct view *v;
+	int to_me; /* handovers that came in, else those that left */
+	struct exchange_row *items;
+	size_t count;
+};
+
+static void put_row(struct exchange_rows *rows, const char *when, long order, const char *label, const struct buf *line)
+{
+	struct edtf time;
+	int64_t at;
+	int64_t last;
+	if (!when || edtf_parse(when, &time, NULL) < 0 || edtf_bounds(&time, NULL, NULL, &at, &last) < 0)
+		at = INT64_MIN;
+	if (rows->count % 64 == 0)
+		rows->items = xrealloc(rows->items, (rows->count + 64) * sizeof *rows->items);
+	rows->items[rows->count++] = (struct exchange_row){at, order, xstrdup(label), xstrdup(line->data)};
+}
+
+static int latest_first(const void *one, const void *other)
+{
+	const struct exchange_row *a = one;
+	const struct exchange_row *b = other;
+	if (a->at != b->at)
+		return a->at > b->at ? -1 : 1;
+	return (a->order < b->order) - (a->order > b->order);
+}
+
+/* Adds them to the view, and frees them. */
+static void show_rows(struct exchange_rows *rows)
+{
+	if (rows->count)
+		qsort(rows->items, rows->count, sizeof *rows->items, latest_first);
+	for (size_t i = 0; i < rows->count; i++) {
+		view_add(rows->v, TONE_PLAIN, rows->items[i].label, rows->items[i].text);
+		free(rows->items[i].label);
+		free(rows->items[i].text);
+	}
+	free(rows->items);
+	rows->items = NULL;
+	rows->count = 0;
+}
 
 static void add_cell(struct buf *line, struct view *v, const json_t *record, const char *field, size_t cells)
 {
@@ -137,75 +188,62 @@ static void add_when(struct buf *line, const char *when)
 	buf_release(&text);
 }
 
-struct releases {
-	struct view *v;
-	json_t *all;
-};
-
-static int keep_release(void *ctx, json_t *record)
+static int add_release(void *ctx, json_t *record)
 {
-	json_array_append(((struct releases *)ctx)->all, record);
+	struct exchange_rows *rows = ctx;
+	struct view *v = rows->v;
+	const char *sha256 = json_get_string(record, "sha256");
+	const char *when = json_get_string(record, "when");
+	struct buf line = BUF_INIT;
+	buf_adds(&line, "  ");
+	add_when(&line, when);
+	add_cell(&line, v, record, "format", 16);
+	add_cell(&line, v, record, "tlp", 5);
+	if (json_object_get(record, "to"))
+		add_cell(&line, v, record, "to", 14);
+	else
+		text_pad(&line, _("internal"), 14), buf_adds(&line, "  ");
+	buf_addf(&line, "%.8s", sha256 ? sha256 : "");
+	put_row(rows, when, (long)rows->count, record_label(record), &line);
+	buf_release(&line);
 	return 0;
 }
-
-struct handovers {
-	struct view *v;
-	int to_me; /* those that came in, else those that left */
-};
 
 /* A handover of the case: to a colleague, and whether they have signed for it; or to us. */
 static int add_handover(void *ctx, json_t *record)
 {
-	const struct handovers *h = ctx;
-	struct view *v = h->v;
+	struct exchange_rows *rows = ctx;
+	struct view *v = rows->v;
 	const struct identity *me = case_identity(workbench_case(v->wb));
 	int is_mine = me && transfer_is_to(workbench_case(v->wb), record, me->public_key);
 	struct buf line = BUF_INIT;
-	if (!json_is(record, "action", "handed_over") || !json_object_get(record, "head") || is_mine != h->to_me)
+	if (!json_is(record, "action", "handed_over") || !json_object_get(record, "head") || is_mine != rows->to_me)
 		return 0; /* a thing was handed over, or the other way */
 	const char *signed_for = json_object_get(record, "accepted") ? _("accepted")
 	                         : is_mine                           ? _("not accepted yet: a")
 	                                                             : _("no receipt yet");
 	buf_adds(&line, "  ");
-	add_when(&line, json_get_string(record, "when"));
+	const char *when = json_get_string(record, "when");
+	add_when(&line, when);
 	text_pad(&line, _("handover"), 16);
 	buf_adds(&line, "  ");
 	add_cell(&line, v, record, is_mine ? "from" : "to", 14);
 	buf_adds(&line, signed_for);
-	view_add(v, TONE_PLAIN, record_label(record), line.data);
+	put_row(rows, when, (long)rows->count, record_label(record), &line);
 	buf_release(&line);
 	return 0;
 }
 
 static int add_releases(struct view *v, struct err *err)
 {
-	struct releases l = {v, json_array()};
-	int rc = record_each(workbench_case(v->wb), "release", 0, keep_release, &l, err);
-	view_add(v, TONE_HEADING, NULL, _("What left"));
-	size_t n = json_array_size(l.all);
-	size_t before = v->count;
-	struct handovers left = {v, 0};
+	struct exchange_rows left = {.v = v};
+	int rc = record_each(workbench_case(v->wb), "release", 0, add_release, &left, err);
 	if (rc >= 0)
 		rc = record_each(workbench_case(v->wb), "transfer", 0, add_handover, &left, err);
-	if (n == 0 && v->count == before)
+	view_add(v, TONE_HEADING, NULL, _("What left"));
+	if (left.count == 0)
 		view_add(v, TONE_FAINT, NULL, _("  nothing has left this case"));
-	while (n > 0) {
-		const json_t *record = json_array_get(l.all, --n);
-		const char *sha256 = json_get_string(record, "sha256");
-		struct buf line = BUF_INIT;
-		buf_adds(&line, "  ");
-		add_when(&line, json_get_string(record, "when"));
-		add_cell(&line, v, record, "format", 16);
-		add_cell(&line, v, record, "tlp", 5);
-		if (json_object_get(record, "to"))
-			add_cell(&line, v, record, "to", 14);
-		else
-			text_pad(&line, _("internal"), 14), buf_adds(&line, "  ");
-		buf_addf(&line, "%.8s", sha256 ? sha256 : "");
-		view_add(v, TONE_PLAIN, record_label(record), line.data);
-		buf_release(&line);
-	}
-	json_decref(l.all);
+	show_rows(&left);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -225,7 +263,7 @@ static int add_set(void *ctx, const struct observation_set *set, struct err *err
 
 static int add_import(void *ctx, const struct history_entry *entry)
 {
-	struct view *v = ctx;
+	struct exchange_rows *rows = ctx;
 	char when[CLOCK_TEXT];
 	const struct verb *verb = verb_find(entry->action ? entry->action : "");
 	if (!verb || !verb->takes_in)
@@ -237,7 +275,7 @@ static int add_import(void *ctx, const struct history_entry *entry)
 	buf_adds(&line, "  ");
 	add_when(&line, when);
 	buf_adds(&line, told.data);
-	view_add(v, TONE_PLAIN, entry->id, line.data);
+	put_row(rows, when, -(long)rows->count, entry->id, &line); /* the latest is told first */
 	buf_release(&line);
 	buf_release(&told);
 	return 0;
@@ -246,17 +284,18 @@ static int add_import(void *ctx, const struct history_entry *entry)
 static int add_imports(struct view *v, struct err *err)
 {
 	struct case_file *c = workbench_case(v->wb);
-	size_t before;
+	struct exchange_rows came = {.v = v, .to_me = 1};
 	view_add(v, TONE_HEADING, NULL, _("What came in"));
-	before = v->count;
-	struct handovers to_me = {v, 1};
-	if (record_each(c, "transfer", 0, add_handover, &to_me, err) < 0 ||
-	    observation_set_each(c, NULL, add_set, v, err) < 0 ||
-	    history_log(case_history(c), NULL, NULL, IMPORTS, add_import, v, err) < 0)
-		return -1;
-	if (v->count == before)
+	size_t before = v->count;
+	int rc = record_each(c, "transfer", 0, add_handover, &came, err) < 0 ||
+	                 observation_set_each(c, NULL, add_set, v, err) < 0 ||
+	                 history_log(case_history(c), NULL, NULL, IMPORTS, add_import, &came, err) < 0
+	             ? -1
+	             : 0;
+	if (came.count == 0 && v->count == before)
 		view_add(v, TONE_FAINT, NULL, _("  nothing was taken in from others"));
-	return 0;
+	show_rows(&came);
+	return rc;
 }
 
 static void head(struct view *v)
