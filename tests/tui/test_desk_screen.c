@@ -94,15 +94,15 @@ static void what_waits_and_what_becomes_of_it(void **state)
 	static const char *const keys[] = {"o", "v", "d"};
 	for (size_t i = 0; i < 3; i++) {
 		terminal_type(t, KEYS_UP);
-		terminal_await_row(t, -2, " 1/3");
+		terminal_await_row(t, -2, " 1/4");
 		terminal_type(t, keys[i]);
 		terminal_await(t, "R1-Q2 has a case already");
 		terminal_type(t, KEYS_DOWN KEYS_DOWN);
-		terminal_await_row(t, -2, " 3/3");
+		terminal_await_row(t, -2, " 3/4");
 		terminal_type(t, keys[i]);
 		terminal_await(t, "R1-O1 is no consultation");
 		terminal_type(t, KEYS_UP);
-		terminal_await_row(t, -2, " 2/3");
+		terminal_await_row(t, -2, " 2/4");
 	}
 	terminal_type(t, "1");
 	terminal_await_row(t, 1, "Board");
@@ -251,6 +251,13 @@ static void another_shell_decides(void **state)
 	program_good(&program, "desk", "open", "R1-Q3", program_file(&program, "third.genba"), "--stage", "rescue",
 	             "--reason", "RAT found", NULL);
 	terminal_await(t, "Nothing waits");
+	terminal_await(t, "3 consultations have ended or become cases");
+	terminal_await(t, "This file is a register"); /* and no case of which the stage is unknown */
+	terminal_type(t, KEYS_DOWN KEYS_ENTER);
+	terminal_await_row(t, 1, "Consultation");
+	terminal_await(t, "The third");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await(t, "Nothing waits");
 	/* what is open in the workbench is read there */
 	program_good(&program, "desk", "report", "--json", getenv("GENBA_CASE"), program_file(&program, "third.genba"),
 	             NULL);
@@ -304,7 +311,9 @@ static void nothing_waits(void **state)
 	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
 	terminal_type(t, "D");
 	terminal_await(t, "Nothing waits");
+	terminal_await(t, "This case has no stage yet");
 	terminal_type(t, "ov"); /* on nothing */
+	terminal_await(t, "no consultation that waits");
 	terminal_quit(t);
 }
 

@@ -35,6 +35,7 @@ struct desk_lines {
 	struct view *v;
 	struct desk_line *items;
 	size_t count, cap;
+	uint64_t ended; /* consultations that wait for nothing, where all are read */
 };
 
 /* ---- rows */
@@ -77,8 +78,10 @@ static int take_consultation(void *ctx, json_t *record)
 {
 	struct desk_lines *l = ctx;
 	const char *from = json_get_string(record, "from");
-	if (consultation_rank(record) < 0)
+	if (consultation_rank(record) < 0) {
+		l->ended++;
 		return 0;
+	}
 	char *who = xstrdup(from ? workbench_name(l->v->wb, from) : "");
 	put_line(l, record, 0, "when", "eligible", who, "summary");
 	free(who);
@@ -145,29 +148,49 @@ static void name_columns(struct view *v)
 	v->names = buf_take(&line, NULL);
 }
 
-/* Where the case itself stands, and the keys for that: a desk in a case has no rows. */
-static void add_stage(struct view *v)
+/* Where the case itself stands, and the keys for that: a desk in a case has no rows. A register says no stage, and is no case. */
+static void add_stage(struct view *v, uint64_t ended)
 {
 	const struct field *field = kind_field(kind_find("case"), "stage");
 	json_t *record = workbench_get(v->wb, "case", 0, NULL);
+	const char *at = json_get_string(record, "stage");
+	int has_stage = at && strcmp(at, "unknown") != 0;
 	struct buf stage = BUF_INIT;
 	if (record)
 		record_field_text(record, field, &stage);
 	view_add(v, TONE_PLAIN, NULL, "");
-	char *text = xasprintf(
-	    _("This case: %s. s takes it a step further, r shows the report of activity, w writes it."), stage.data);
+	char *text =
+	    has_stage
+	        ? xasprintf(_("This case: %s. s takes it a step further, r shows the report of activity, w writes it."),
+	                    stage.data)
+	    : ended ? xstrdup(_("This file is a register: r shows the report of activity, w writes it."))
+	            : xstrdup(_("This case has no stage yet: s takes its first step, r shows the report of activity, w "
+	                        "writes it."));
 	view_add_text(v, TONE_PLAIN, NULL, text, 0);
 	free(text);
 	buf_release(&stage);
 	json_decref(record);
 }
 
+/* How many have ended, and the way to them: of a consultation that became a case, its record says which. */
+static void add_ended(struct view *v, uint64_t ended)
+{
+	if (ended)
+		view_addf(v, TONE_FAINT, NULL,
+		          P_(" %llu consultation has ended or become a case: Enter lists all",
+		             " %llu consultations have ended or become cases: Enter lists all",
+		             (unsigned long long)ended),
+		          (unsigned long long)ended);
+}
+
 static int fill(struct view *v, int columns, struct err *err)
 {
 	(void)columns;
-	struct desk_lines l = {v, NULL, 0, 0};
+	struct desk_lines l = {.v = v};
 	int rc = *workbench_as_of(v->wb) ? workbench_each(v->wb, "consultation", 0, take_consultation, &l, err)
 	                                 : consultation_each_waiting(workbench_case(v->wb), take_consultation, &l, err);
+	if (rc == 0 && !*workbench_as_of(v->wb))
+		l.ended = record_count(workbench_case(v->wb), "consultation", 0) - l.count;
 	if (rc == 0)
 		rc = workbench_each(v->wb, "lead", 0, take_lead, &l, err);
 	if (rc == 0)
@@ -189,7 +212,10 @@ static int fill(struct view *v, int columns, struct err *err)
 	if (rc == 0 && v->count == 0) {
 		view_add_text(v, TONE_PLAIN, NULL,
 		              _("Nothing waits: no consultation is open, and no lead. a adds a consultation."), 0);
-		add_stage(v);
+		add_ended(v, l.ended);
+		add_stage(v, l.ended);
+	} else if (rc == 0) {
+		add_ended(v, l.ended);
 	}
 	return rc;
 }
@@ -236,8 +262,7 @@ static void pane(struct view *v)
 
 static enum redraw open_record(struct view *v)
 {
-	if (*view_label(v))
-		workbench_show(v->wb, "detail", view_label(v));
+	workbench_show(v->wb, *view_label(v) ? "detail" : "list", *view_label(v) ? view_label(v) : "consultation");
 	return REDRAW_ALL;
 }
 
@@ -252,8 +277,10 @@ static int waiting_label(struct view *v, char label[LABEL_TEXT])
 {
 	struct err err = ERR_INIT;
 	snprintf(label, LABEL_TEXT, "%.31s", view_label(v));
-	if (!*label)
+	if (!*label) {
+		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("no consultation that waits stands in this row"));
 		return -1;
+	}
 	if (consultation_may_end(workbench_case(v->wb), label, &err) == 0)
 		return 0;
 	workbench_tell_error(v->wb, &err);
@@ -365,8 +392,9 @@ static int open_case_file(void *ctx, struct question *all, struct err *err)
 		struct buf word = BUF_INIT; /* as a shell takes it, whatever is in the path */
 		char *safe = printable_dup(all[0].answer);
 		words_quote_needed(&word, safe);
-		workbench_tell(o->wb, TONE_GOOD, _("%s has become the case %s: leave (q) and open it by `genba %s`"),
-		               o->label, safe, word.data);
+		workbench_tell(o->wb, TONE_GOOD,
+		               _("%s has become the case %s: leave (:quit) and open it by `genba %s`"), o->label, safe,
+		               word.data);
 		free(safe);
 		buf_release(&word);
 	}
