@@ -163,6 +163,17 @@ const char *workbench_made(const struct workbench *wb)
 	return wb->made.data;
 }
 
+/* A page of its own, called as the line, but for a mark at its end that only says that no more options follow. */
+static void show_output(struct workbench *wb, const char *line, const char *text)
+{
+	static const char end[] = " --";
+	size_t n = strlen(line);
+	size_t marked = n >= sizeof end && strcmp(line + n - (sizeof end - 1), end) == 0 ? sizeof end - 1 : 0;
+	char *title = xstrndup(line, n - marked);
+	workbench_show_text(wb, title, text);
+	free(title);
+}
+
 /* What it said on standard error comes first: counts and troubles, before the records it made. */
 static void tell_output(struct workbench *wb, const char *line, const struct buf *output, const struct buf *log)
 {
@@ -184,7 +195,7 @@ static void tell_output(struct workbench *wb, const char *line, const struct buf
 		               last_of->data + begin);
 		free(made);
 	} else if (all.len > n + 1) {
-		workbench_show_text(wb, line, all.data);
+		show_output(wb, line, all.data);
 	} else {
 		if (!all.len)
 			say_set(wb, line, &set);
@@ -200,7 +211,7 @@ static int tell_answered(struct workbench *wb, const char *line, const struct bu
                          struct err *err)
 {
 	if (!output->len && log->len && !wb->refused)
-		workbench_show_text(wb, line, log->data);
+		show_output(wb, line, log->data);
 	if (!output->len || err->code == ERR_CANCELLED)
 		return -1;
 	buf_clear(&wb->status);
