@@ -12,16 +12,23 @@ done
 as one note "the server was seen" >/dev/null
 printf 'evidence\n' >mail.eml
 as one preserve mail.eml --on R1-A1 >/dev/null
+as one add party name=PA >/dev/null
+as one add party name=PB >/dev/null
+as one add measure title=Search track=cause >/dev/null
 as one handover --to two.pub --out two.genba >/dev/null 2>&1
 as two accept --receipt receipt >/dev/null 2>&1
 before=$(as one log --json --limit 1 | jq -r '.[0].id')
 
 as one set R1-A2 os=windows >/dev/null
 as one set R1-N1 text="the server was on" >/dev/null
+as one set R1-M1 owner=R1-P1 >/dev/null
+as one set R1-E1 collected_by=R1-P1 >/dev/null
 as one set R1-A1 containment=requested tags=left >/dev/null
 ours=$(as one log --json --limit 1 | jq -r '.[0].id')
 as two set R1-A2 model=two >/dev/null
 as two set R1-A3 status=clean >/dev/null
+as two set R1-M1 owner=R1-P2 >/dev/null
+as two set R1-E1 collected_by=R1-P2 >/dev/null
 as two set R1-A1 os=linux tags=right >/dev/null
 as two set R1-N1 text="the server was off" >/dev/null
 as two add asset hostname=PC-4 >/dev/null
@@ -95,6 +102,20 @@ for form in "list asset" "show R1-A1" brief "brief --handover" "list asset --whe
 	# shellcheck disable=SC2086 # words
 	as one $form >form.text
 	grep 'PC-1.*(disputed)\|Containment .*(disputed)' form.text >/dev/null || fail "$form does not say that it is disputed: $(cat form.text)"
+done
+
+# whom a field names is disputed as well, on paper too
+as one report incident --internal --form text --out report.text >/dev/null 2>&1
+as one print custody R1-E1 --out custody.html >/dev/null 2>&1
+as one brief >brief.text
+for form in 'Owner: .*P[AB] (disputed)' 'Held by: .*P[AB] (disputed)'; do
+	tr '\n' ' ' <report.text | tr -s ' ' | grep "$form" >/dev/null || fail "the report does not say: $form: $(cat report.text)"
+done
+grep 'P[AB] (disputed)' custody.html >/dev/null || fail "the custody form does not say who it is disputed to be"
+tr '\n' ' ' <brief.text | tr -s ' ' | grep 'Owner: P[AB] (disputed)' >/dev/null || fail "the brief does not say: $(cat brief.text)"
+
+for field in owner collected_by; do
+	as one resolve "$(as one list conflict --json | jq -r --arg f $field '.[] | select(.field == $f) | .label')" one 2>/dev/null
 done
 
 # --- the two texts of a conflict, not their digests

@@ -11,6 +11,7 @@
 #include "case/query/highest_tlp.h"
 #include "case/query/record_reader.h"
 #include "case/query/title_cache.h"
+#include "case/store/disputed.h"
 #include "case/store/leave_behind.h"
 #include "outward/report/board.h"
 
@@ -136,7 +137,10 @@ static void add_field(struct filling *f, const json_t *record, const struct fiel
 		}
 	} else {
 		record_field_text(record, field, out);
+		return;
 	}
+	if (record_is_disputed(record, field->name)) /* the others say it themselves */
+		disputed_add(out);
 }
 
 /* A note that genba wrote itself about a transfer is no fact of the incident. */

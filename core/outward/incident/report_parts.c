@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "case/query/filter.h"
 #include "case/query/timeline.h"
+#include "case/store/disputed.h"
 #include "case/trust/authorship.h"
 #include "finding/indicator/textscan.h"
 
@@ -70,9 +71,11 @@ static int add_first_holder(struct report *p, const json_t *evidence, struct buf
 {
 	const char *collector = json_get_string(evidence, "collected_by");
 	const char *author = json_get_string(evidence, "author");
-	if (collector)
+	if (collector) {
 		add_reference(p, collector, out);
-	else if (author && json_get_string(evidence, "started")) {
+		if (record_is_disputed(evidence, "collected_by"))
+			disputed_add(out);
+	} else if (author && json_get_string(evidence, "started")) {
 		char *person = release_names_responder(p->r, author)
 		                   ? authorship_person_of_mark(release_case(p->r), author)
 		                   : xstrdup(author);
@@ -177,7 +180,7 @@ static int is_unsaid(const json_t *value)
 /* What other records say of a field that is not set. 1: they say it. */
 static int add_derived(struct report *p, const json_t *record, const char *name, struct buf *out)
 {
-	if (!is_unsaid(json_object_get(record, name)))
+	if (!is_unsaid(json_object_get(record, name)) || record_is_disputed(record, name))
 		return 0;
 	if (strcmp(name, "preserved") == 0 && kind_has(json_get_string(record, "kind"), KIND_ASSET))
 		return add_collected(p, record, out);
@@ -196,15 +199,19 @@ void report_field(struct report *p, const json_t *record, const char *name, stru
 	struct buf text = BUF_INIT;
 	if (!field || add_derived(p, record, name, out))
 		return;
-	if (field->type == FIELD_REF && json_is_string(value)) {
+	int names = (field->type == FIELD_REF && json_is_string(value)) ||
+	            (field->type == FIELD_REFS && json_is_array(value)); /* the others say it themselves */
+	if (names && field->type == FIELD_REF) {
 		add_reference(p, json_string_value(value), &text);
-	} else if (field->type == FIELD_REFS && json_is_array(value)) {
+	} else if (names) {
 		json_array_foreach(value, i, label)
 			if (json_is_string(label))
 				add_reference(p, json_string_value(label), &text);
 	} else {
 		record_field_text(record, field, &text);
 	}
+	if (names && record_is_disputed(record, name))
+		disputed_add(&text);
 	if (kind->value_of_type && value && strcmp(name, "value") == 0)
 		textscan_defang(text.data, text.len, out); /* nobody clicks on it by mistake */
 	else

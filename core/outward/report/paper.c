@@ -7,6 +7,7 @@
 #include "base/time/clock.h"
 #include "case/action/custody.h"
 #include "case/query/highest_tlp.h"
+#include "case/store/disputed.h"
 #include "outward/report/html.h"
 #include "outward/report/qr.h"
 
@@ -210,5 +211,8 @@ void paper_value(struct case_file *c, const json_t *record, const struct field *
 		add_references(c, value, text);
 	} else {
 		record_field_text(record, field, text);
+		return;
 	}
+	if (record_is_disputed(record, field->name)) /* the others say it themselves */
+		disputed_add(text);
 }
