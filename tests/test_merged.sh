@@ -114,6 +114,11 @@ done
 grep 'P[AB] (disputed)' custody.html >/dev/null || fail "the custody form does not say who it is disputed to be"
 tr '\n' ' ' <brief.text | tr -s ' ' | grep 'Owner: P[AB] (disputed)' >/dev/null || fail "the brief does not say: $(cat brief.text)"
 
+# of both sides no more leaves than of a value: not who may not leave
+as one set R1-P1 tlp=RED >/dev/null
+as one add decision title=Share status=decided choice=yes reason=law by=R1-P2 when=2026-11-24 >/dev/null
+as one twin out.twin --to R1-P2 --tlp AMBER --approved-by R1-D1 >/dev/null 2>&1 || fail "no twin is made"
+! grep -q 'R1-P1' out.twin || fail "a twin tells of whom it is disputed to be, who is RED: $(grep -o '.\{80\}R1-P1.\{20\}' out.twin)"
 for field in owner collected_by; do
 	as one resolve "$(as one list conflict --json | jq -r --arg f $field '.[] | select(.field == $f) | .label')" one 2>/dev/null
 done

@@ -312,6 +312,46 @@ static json_t *refs_that_leave(const struct release *r, const json_t *refs)
 	return kept;
 }
 
+/* One side of what is disputed, as it leaves; null where it may not. New reference. */
+static json_t *side_that_leaves(const struct release *r, const struct field *field, json_t *value)
+{
+	const char *text = json_string_value(value);
+	if (!field || field->type == FIELD_SECRET)
+		return json_null();
+	if (field->type == FIELD_REFS)
+		return json_is_array(value) ? refs_that_leave(r, value) : json_null();
+	if (!text)
+		return json_incref(value);
+	if (field->type == FIELD_REF ? !release_has(r, text) : names_what_stays(r, text))
+		return json_null();
+	char *plain = r->redacted ? redact(r, text) : NULL;
+	json_t *side = json_string(plain ? plain : text);
+	free(plain);
+	return side;
+}
+
+/* That a field is disputed is told, and of both sides no more than of a value. */
+static void trim_disputed(const struct release *r, json_t *record, const struct named_kind *k)
+{
+	const json_t *all = json_object_get(record, "disputed_values");
+	json_t *kept = json_object();
+	const char *name;
+	const json_t *sides;
+	json_object_foreach((json_t *)(uintptr_t)all, name, sides) {
+		const struct field *field = kind_field(record_kind(record), name);
+		json_t *two = json_array();
+		for (size_t i = 0; k && i < sizeof k->fields / sizeof *k->fields && k->fields[i]; i++)
+			if (strcmp(k->fields[i], name) == 0)
+				field = NULL; /* it has a pseudonym */
+		for (size_t i = 0; i < json_array_size(sides); i++)
+			json_array_append_new(two, side_that_leaves(r, field, json_array_get(sides, i)));
+		json_object_set_new(kept, name, two);
+	}
+	if (all)
+		json_object_set(record, "disputed_values", kept);
+	json_decref(kept);
+}
+
 /* Takes out of a copy of the record what may not leave with it. */
 static void trim(struct release *r, json_t *record)
 {
@@ -347,6 +387,8 @@ static void trim(struct release *r, json_t *record)
 			free(plain);
 		}
 	}
+	if (!r->internal)
+		trim_disputed(r, record, k);
 	for (size_t i = 0; k && pseudonym && i < sizeof k->fields / sizeof *k->fields && k->fields[i]; i++)
 		if (i == 0)
 			json_object_set_new(record, k->fields[i], json_string(pseudonym));

@@ -119,8 +119,8 @@ char *twin_value(const json_t *ids, const json_t *record, const char *name)
 	json_t *value = json_object_get(record, name);
 	size_t i;
 	json_t *label;
-	if (!value || strcmp(name, "id") == 0 || strcmp(name, "disputed") == 0)
-		return NULL;
+	if (!value || strcmp(name, "id") == 0 || strcmp(name, "disputed") == 0 || strcmp(name, "disputed_values") == 0)
+		return NULL; /* what the case makes of the record, and no field of it */
 	json_t *plain;
 	if (field && field->type == FIELD_REF) {
 		plain = id_of(ids, value);
