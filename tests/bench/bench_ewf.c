@@ -1,9 +1,9 @@
 /*
  * E01 images against ewfacquire at the same level of compression, alternating in one run, medians; in an unlocked
  * session. Like with like: ours with --verify-later against ewfacquire, which does not read back; ours with the image read
- * back, in the cage, against ewfacquire and then ewfverify. Ours hashes more (SHA-256 and pieces beside the MD5 that both make). Without ewf-tools
- * (apt-get install ewf-tools) there is no peer, which is said. Processor time is given beside it: ours is shared by all
- * processors and does not depend on what else the machine does, ewfacquire's is that of one.
+ * back, in the cage, against ewfacquire and then ewfverify. Ours hashes more (SHA-256 and pieces beside the MD5 that both
+ * make). Without ewf-tools (apt-get install ewf-tools) there is no peer, which is said. Processor time is given beside it:
+ * ours is shared by all processors and does not depend on what else the machine does, ewfacquire's is that of one.
  *   bench_ewf [--short]      BENCH_MEMORY: a folder in memory (/dev/shm), BENCH_MIB: MiB to copy (512)
  */
 #include "help_case.h"

@@ -7,7 +7,8 @@
 #include <stddef.h>
 
 /* Made with the built program: so many assets, of which `others` are an alarm and one in fifty is isolated, so many events, and
- * `others` mails, indicators, notes, measures, parties and pieces of evidence, notes about one asset, and conflicts about the measures. */
+ * `others` mails, indicators, notes, measures, parties and pieces of evidence, notes about one asset, and conflicts about the
+ * measures. */
 void keys_case(struct program *p, size_t assets, size_t events, size_t others);
 
 #endif

@@ -1,5 +1,5 @@
-/* Images: partitions and file systems through libtsk, each file that a parser knows, virtual disks, BitLocker and shadow copies around
- * them. */
+/* Images: partitions and file systems through libtsk, each file that a parser knows, virtual disks, BitLocker and shadow
+ * copies around them. */
 #include "help_cage.h"
 #include "help_volume.h"
 

@@ -1,4 +1,5 @@
-/* Any bytes as a mail of Outlook (.msg, winmail.dat), as packed rich text, as a mail that is signed as a whole. The first byte picks. */
+/* Any bytes as a mail of Outlook (.msg, winmail.dat), as packed rich text, as a mail that is signed as a whole. The first
+ * byte picks. */
 #include "base/buf.h"
 #include "finding/mail/outlook/outlook.h"
 #include "finding/mail/outlook/rtf.h"

@@ -1,4 +1,5 @@
-/* What is packed, and archives: members are given whole or up to the tear, in any order of reading; the first byte says whether it can be sought in. */
+/* What is packed, and archives: members are given whole or up to the tear, in any order of reading; the first byte says
+ * whether it can be sought in. */
 #include "base/err.h"
 #include "finding/sweep/sweep_archive.h"
 

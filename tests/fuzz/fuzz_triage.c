@@ -1,5 +1,5 @@
-/* Hives with a log, prefetch, shortcuts, jump lists, tasks, the recycle bin, logs of lines, collectors: the first byte says which, the second where the log
- * begins. */
+/* Hives with a log, prefetch, shortcuts, jump lists, tasks, the recycle bin, logs of lines, collectors: the first byte says
+ * which, the second where the log begins. */
 #include "help_parser.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);

@@ -1,5 +1,5 @@
-/* BitLocker: headers, metadata, protectors, keys, sectors. No password is tried, since to try one takes a million rounds of SHA-256: a
- * volume that a clear key opens goes through the rest. */
+/* BitLocker: headers, metadata, protectors, keys, sectors. No password is tried, since to try one takes a million rounds of
+ * SHA-256: a volume that a clear key opens goes through the rest. */
 #include "help_bytes.h"
 #include "help_volume.h"
 

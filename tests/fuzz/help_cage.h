@@ -1,5 +1,5 @@
-/* A tree, walked and parsed as in the cage: what it says goes nowhere. It holds the caged side of a worker, with ends of its own: to be
- * included once, before everything else. */
+/* A tree, walked and parsed as in the cage: what it says goes nowhere. It holds the caged side of a worker, with ends of its
+ * own: to be included once, before everything else. */
 #ifndef GENBA_TESTS_FUZZ_HELP_CAGE_H
 #define GENBA_TESTS_FUZZ_HELP_CAGE_H
 

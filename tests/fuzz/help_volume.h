@@ -1,5 +1,5 @@
-/* Volumes of our own making with bytes of the fuzzer's over them, so that it comes in at all: of a volume of megabytes, what it says is a
- * few bytes.
+/* Volumes of our own making with bytes of the fuzzer's over them, so that it comes in at all: of a volume of megabytes, what
+ * it says is a few bytes.
  *
  *     F1 VOLUME CUT CUT  then any number of  AT AT AT N BYTE×N      (little-endian; CUT: units of 64 bytes that are missing at its end)
  *

@@ -48,7 +48,8 @@ void program_good(struct program *p, ...) __attribute__((sentinel));
 /* An identity (mark R1, the cheapest derivation) and an empty case, which GENBA_CASE names from now on. */
 void program_case(struct program *p, const char *title);
 
-/* Runs a shell line without any way to a passphrase and with nothing to read; its exit status and output ($GENBA is the program). */
+/* Runs a shell line without any way to a passphrase and with nothing to read; its exit status and output ($GENBA is the
+ * program). */
 int program_shell(const char *line, char *output, size_t size);
 
 /* Runs it and fails the test unless it ends with the status and says `wanted`. */

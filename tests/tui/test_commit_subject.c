@@ -1,4 +1,5 @@
-/* The first line of a commit in Japanese: every sentence that genba writes, in the singular and the plural, and what a cut leaves. */
+/* The first line of a commit in Japanese: every sentence that genba writes, in the singular and the plural, and what a cut
+ * leaves. */
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "tui/command/commit_subject.h"

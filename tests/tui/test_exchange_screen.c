@@ -1,5 +1,5 @@
-/* The view Exchange on a real pseudo-terminal: what would leave and why the rest stays, and `e` that lets it leave: what, to whom, on
- * whose decision, where to; what is refused says so and makes no file. */
+/* The view Exchange on a real pseudo-terminal: what would leave and why the rest stays, and `e` that lets it leave: what, to
+ * whom, on whose decision, where to; what is refused says so and makes no file. */
 #include "help_case_screen.h"
 #include "help_program.h"
 #include "help_screen.h"

@@ -1,6 +1,7 @@
 /*
- * One search over records and observations, as a reader would ask it: defanged or not, with either slash, in any case, by network, day
- * and id. What is looked for is the practice case after terminal A's disk was looked at and the indicators were swept for.
+ * One search over records and observations, as a reader would ask it: defanged or not, with either slash, in any case, by
+ * network, day and id. What is looked for is the practice case after terminal A's disk was looked at and the indicators were
+ * swept for.
  */
 #include "help_walk.h"
 

@@ -37,7 +37,8 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* The log is made so long that nobody reads it to its end; when the sweep was seen to go on, it is stopped, and done with a short one. */
+/* The log is made so long that nobody reads it to its end; when the sweep was seen to go on, it is stopped, and done with a
+ * short one. */
 static void it_is_paused_and_goes_on_behind_a_lock(void **state)
 {
 	(void)state;

@@ -1,8 +1,8 @@
 /*
- * Section 3.2 played by keys, in both languages: first call, mails, the image of terminal A, the organisations and why, both terminals
- * isolated with who, when and how, evidence verified, handed over to a colleague who accepts, works and hands back what is new, merged,
- * the reports written and read, and the history read by stock git. Every key waits for what the one before it led to; keys are
- * counted (tests/tui/walks.md tells where one hesitates).
+ * Section 3.2 played by keys, in both languages: first call, mails, the image of terminal A, the organisations and why, both
+ * terminals isolated with who, when and how, evidence verified, handed over to a colleague who accepts, works and hands back
+ * what is new, merged, the reports written and read, and the history read by stock git. Every key waits for what the one
+ * before it led to; keys are counted (tests/tui/walks.md tells where one hesitates).
  */
 #include "help_walk.h"
 

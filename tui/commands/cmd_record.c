@@ -472,7 +472,8 @@ static void show_fields(struct session *s, const json_t *record)
 	title_cache_free(&names);
 }
 
-/* The digests of a tree's files, for `sha256sum -c` at its root, or of a single file: exact for a program, printable for a person. */
+/* The digests of a tree's files, for `sha256sum -c` at its root, or of a single file: exact for a program, printable for a
+ * person. */
 static int show_sums(struct session *s, const json_t *record, struct err *err)
 {
 	const char *digest = json_get_string(record, "sha256");

@@ -47,7 +47,8 @@ int form_is_first(const struct form_value *value);
 /* The fields that people may set, those of the short form first, with the record's values (NULL: none). */
 void form_read_fields(struct form *f, const json_t *record);
 
-/* The record was changed: fields of which nothing was typed here are as it has them now. 1 if any field of it differs from before. */
+/* The record was changed: fields of which nothing was typed here are as it has them now. 1 if any field of it differs from
+ * before. */
 int form_follow_record(struct form *f, const json_t *record);
 
 /* NULL if the form has no such field. */

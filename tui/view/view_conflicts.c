@@ -62,8 +62,9 @@ static const char *person_of(struct view *v, const json_t *conflict, size_t side
 	return json_string_value(json_array_get(people, side));
 }
 
-/* The side that stands first, and that `<` takes. A conflict's own order is that of its values, so in the next one of the same record
- * the same person would stand second; here the one person has the one key in all of them, and on both copies alike. */
+/* The side that stands first, and that `<` takes. A conflict's own order is that of its values, so in the next one of the
+ * same record the same person would stand second; here the one person has the one key in all of them, and on both copies
+ * alike. */
 static size_t first_side(struct view *v, const json_t *conflict)
 {
 	const char *one = person_of(v, conflict, 0);

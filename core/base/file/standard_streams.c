@@ -1,5 +1,6 @@
 /*
- * What `-` reads, and output that nobody takes. A file of its own, since standard_fds.c is also in the privileged opener, which has no messages.
+ * What `-` reads, and output that nobody takes. A file of its own, since standard_fds.c is also in the privileged opener,
+ * which has no messages.
  */
 #include "base/err.h"
 #include "base/file/standard_fds.h"

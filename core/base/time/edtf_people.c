@@ -381,7 +381,8 @@ static int read_folded(const char *text, struct clock_time now, const char *base
 	return typed_relative(text, now, base, wants_base, out);
 }
 
-/* Folded for reading. Input methods write the sign between two ends as U+FF5E or as U+301C: both are the latter, since ~ means about. */
+/* Folded for reading. Input methods write the sign between two ends as U+FF5E or as U+301C: both are the latter, since ~
+ * means about. */
 static char *folded_text(const char *text)
 {
 	static const char wide[] = "\xEF\xBD\x9E";

@@ -132,7 +132,8 @@ struct whose {
 };
 
 /* What its last holder left beside the records: settings of that copy, work that was under way, the index for searching,
- * which no check holds against the records. Drafts and the note of a handover are signed: those of others are none, and drafts are still there when their writer comes back. */
+ * which no check holds against the records. Drafts and the note of a handover are signed: those of others are none, and
+ * drafts are still there when their writer comes back. */
 static int leave_out(struct case_file *c, int ours, struct err *err)
 {
 	static const char foreign[] = "BEGIN IMMEDIATE; DELETE FROM work;"

@@ -1,6 +1,6 @@
 /*
- * A conflict for people. Its record holds what is stored: names of values, ids, digests. Here they are in the words of the field that it
- * is about, and each side has the name of who set it.
+ * A conflict for people. Its record holds what is stored: names of values, ids, digests. Here they are in the words of the
+ * field that it is about, and each side has the name of who set it.
  *
  *     conflict_words(&names, c, conflict, "one", &out);         "no trace found"
  *     conflict_side(c, conflict, "one");                        "R2 Responder Two"
@@ -10,14 +10,14 @@
 
 #include "case/query/title_cache.h"
 
-/* Appends the member "field", "one", "other", "base" or "resolution" of a conflict as read or raw, printable: of a long text itself,
- * nothing of a secret; "(unset)" where a side is absent. 1; 0, and nothing is appended: the record is no conflict, the member is
- * another, or what it is about is not known here. */
+/* Appends the member "field", "one", "other", "base" or "resolution" of a conflict as read or raw, printable: of a long text
+ * itself, nothing of a secret; "(unset)" where a side is absent. 1; 0, and nothing is appended: the record is no conflict,
+ * the member is another, or what it is about is not known here. */
 int conflict_words(struct title_cache **names, struct case_file *c, const json_t *conflict, const char *member,
                    struct buf *out);
 
-/* The responder who set the value of a side ("one", "other") before it was merged, as history has it: printable. NULL: not known. The
- * caller frees. */
+/* The responder who set the value of a side ("one", "other") before it was merged, as history has it: printable. NULL: not
+ * known. The caller frees. */
 char *conflict_side(struct case_file *c, const json_t *conflict, const char *member);
 
 #endif

@@ -13,7 +13,8 @@ static const char *const statement_sql[CASE_STATEMENT_COUNT] = {
 #undef X
 };
 
-/* Everything but `search` (derived), `draft` and `work` (unfinished preservation) is a function of the history and of what it names by digest. */
+/* Everything but `search` (derived), `draft` and `work` (unfinished preservation) is a function of the history and of what it
+ * names by digest. */
 static const char schema[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;" SCHEMA_RECORD
     "CREATE TABLE alias(label TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;"

@@ -50,7 +50,8 @@ int indicator_picks_match(struct indicator_picks *picks, struct case_file *c, st
 
 /*
  * Adds the marked ones, in one action; nothing is written if none is. `note`: label of the note that the text is, which
- * then names new and known ones in its field `on`; or NULL, and they get `origin`, or link to `picks->of`. *added gets their number. 0 or -1.
+ * then names new and known ones in its field `on`; or NULL, and they get `origin`, or link to `picks->of`. *added gets their
+ * number. 0 or -1.
  */
 int indicator_picks_record(const struct indicator_picks *picks, struct case_file *c, const char *note,
                            const char *origin, size_t *added, struct err *err);

@@ -9,8 +9,8 @@
 
 #include <jansson.h>
 
-/* As mail_similar_counts(), until the steady time `deadline`. 1: there is more to do; 0; -1. *counts: those of now, or while there is
- * more to do those of before; NULL: none yet. Borrowed until the next call. */
+/* As mail_similar_counts(), until the steady time `deadline`. 1: there is more to do; 0; -1. *counts: those of now, or while
+ * there is more to do those of before; NULL: none yet. Borrowed until the next call. */
 int mail_similar_ahead(struct case_file *c, double deadline, const json_t **counts, struct err *err);
 
 /* How far it is, 0 to 100. */

@@ -15,8 +15,8 @@ const struct mail_rule *mail_weightiest(const json_t *record);
  * that is unknown behind them. The caller frees; NULL: nothing. */
 char *mail_known_role(struct case_file *c, const char *label);
 
-/* The cell of the finding: "known: C2", "on record", or the rule: its short name, which is English; in another language what it says.
- * `role` is mail_known_role()'s; either may be NULL. The caller frees. */
+/* The cell of the finding: "known: C2", "on record", or the rule: its short name, which is English; in another language what
+ * it says. `role` is mail_known_role()'s; either may be NULL. The caller frees. */
 char *mail_finding_told(const struct mail_rule *rule, const char *role);
 
 #endif

@@ -5,8 +5,8 @@
  *     observation_search_run(c, &s, &err);
  *     … s.shown rows were given, s.count hold the words …
  *
- * A row must hold each word, as searched_words.h reads it, in a field or in its path, in whatever letters and with either slash; or a
- * word is its id (o:5f2a91c07d3be846), or the day, month or year of its time in UTC (2014-07-10, 2014-07).
+ * A row must hold each word, as searched_words.h reads it, in a field or in its path, in whatever letters and with either
+ * slash; or a word is its id (o:5f2a91c07d3be846), or the day, month or year of its time in UTC (2014-07-10, 2014-07).
  */
 #ifndef GENBA_FINDING_OBSERVATION_OBSERVATION_SEARCH_H
 #define GENBA_FINDING_OBSERVATION_OBSERVATION_SEARCH_H

@@ -184,7 +184,8 @@ static int take_finding(void *ctx, json_t *record)
 	return 1;
 }
 
-/* The event that somebody made of the same row: its text begins with the row's id; a hit's is the line of the log, with its time. */
+/* The event that somebody made of the same row: its text begins with the row's id; a hit's is the line of the log, with its
+ * time. */
 static int take_same(void *ctx, json_t *record)
 {
 	struct promoting *p = ctx;

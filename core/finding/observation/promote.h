@@ -4,9 +4,10 @@
  *     struct assign fields[] = {{"side", "attacker"}, {"type", "collection"}};
  *     observation_promote(c, "o:5f2a…", kind_find("event"), fields, 2, label, &err);
  *
- * What is known of it is filled in where the person says nothing: an event's title (a finding's, if one rests on the row), time and asset; what it is founded on (basis, evidence);
- * and the row itself, whole, as its raw line with its id. A hit of a sweep knows more: the indicator, whose machine it was, whose clock,
- * and by the indicator's role whether it was C2 or exfiltration. An indicator has to be told its value: rows hold many.
+ * What is known of it is filled in where the person says nothing: an event's title (a finding's, if one rests on the row),
+ * time and asset; what it is founded on (basis, evidence); and the row itself, whole, as its raw line with its id. A hit of a
+ * sweep knows more: the indicator, whose machine it was, whose clock, and by the indicator's role whether it was C2 or
+ * exfiltration. An indicator has to be told its value: rows hold many.
  */
 #ifndef GENBA_FINDING_OBSERVATION_PROMOTE_H
 #define GENBA_FINDING_OBSERVATION_PROMOTE_H

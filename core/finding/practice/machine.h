@@ -62,7 +62,8 @@ void machine_autostart(struct machine *m, const char *when, const char *name, co
 /* The user started a program from his desktop. */
 void machine_started(struct machine *m, const char *when, unsigned runs, const char *program);
 
-/* The browser's history of the user: what was visited up to the number `settled` is in the database, what is behind it in its -wal. */
+/* The browser's history of the user: what was visited up to the number `settled` is in the database, what is behind it in its
+ * -wal. */
 void machine_history(struct machine *m, const struct history_out_page *pages, size_t count, size_t settled);
 
 /* Puts all of it on the volume and writes the image. 0 or -1. */

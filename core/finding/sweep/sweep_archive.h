@@ -6,8 +6,8 @@
  *
  * In the cage, by libarchive. Only the formats that are named are switched on. A member's name is text and never opened as a
  * path. What is encrypted is told, and read if a password that
- * was given opens it: of zips, ZipCrypto and AES; libarchive decrypts no other form. What decodes to more than `ratio` times what was taken for it, beyond
- * SWEEP_FREE, ends there, and the next member goes on.
+ * was given opens it: of zips, ZipCrypto and AES; libarchive decrypts no other form. What decodes to more than `ratio` times
+ * what was taken for it, beyond SWEEP_FREE, ends there, and the next member goes on.
  */
 #ifndef GENBA_FINDING_SWEEP_SWEEP_ARCHIVE_H
 #define GENBA_FINDING_SWEEP_SWEEP_ARCHIVE_H

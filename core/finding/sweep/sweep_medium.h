@@ -1,6 +1,6 @@
 /*
- * Images for who only looks, whose bytes are no evidence of a case: E01 and parts, swept as the medium that they hold, and raw ones,
- * which are known by their names; all with their files as files, too.
+ * Images for who only looks, whose bytes are no evidence of a case: E01 and parts, swept as the medium that they hold, and
+ * raw ones, which are known by their names; all with their files as files, too.
  *
  *     struct sweep_media media = {.count = 0};
  *     int is_image = sweep_media_add(&media, &run, "disk.E01", &err);      // 1; 0: sweep_run_add_path() takes it

@@ -84,7 +84,8 @@ static int is_within_own(const struct streaming *b, size_t i)
 }
 
 /* UTF-16 text of letters can be read in both orders, one byte apart. Its first unit tells, if no high byte can lie before it, or
- * its last, if none can lie behind; else it is little-endian. Of a run that began before the buffer it was told before. `at` and `end` are of the big-endian reading. */
+ * its last, if none can lie behind; else it is little-endian. Of a run that began before the buffer it was told before. `at`
+ * and `end` are of the big-endian reading. */
 static int is_big_endian(struct streaming *b, size_t at, size_t end)
 {
 	const unsigned char *p = b->bytes;

@@ -11,7 +11,8 @@
 int findings_store(struct action *a, struct case_file *c, const char *evidence, const char *on, const char *check,
                    const json_t *findings, struct err *err);
 
-/* An object: "RULE EVIDENCE" (or "RULE ASSET" of what was no evidence) -> {label, status, assessment} of every finding on record. New reference; NULL with the error. */
+/* An object: "RULE EVIDENCE" (or "RULE ASSET" of what was no evidence) -> {label, status, assessment} of every finding on
+ * record. New reference; NULL with the error. */
 json_t *findings_recorded(struct case_file *c, struct err *err);
 
 /* What is on record of that rule over that evidence, or where that is "" of that asset; NULL. Borrowed. */

@@ -30,11 +30,13 @@ enum host_line { HOST_LINE_HEADING, HOST_LINE_HOST, HOST_LINE_RULE };
 /* A line: of a host with its label, else "". Text is safe for a terminal. */
 typedef void (*host_line_fn)(void *ctx, enum host_line what, const char *label, const char *text);
 
-/* A table for each so many rules as fit, then what their numbers mean. A time with ? is of a finding that is not judged. Cells: H high, M medium, L low, i for information, x dismissed. */
+/* A table for each so many rules as fit, then what their numbers mean. A time with ? is of a finding that is not judged.
+ * Cells: H high, M medium, L low, i for information, x dismissed. */
 void host_matrix_lines(const struct host_matrix *m, host_name_fn name, void *names, int columns, host_line_fn line,
                        void *ctx);
 
-/* What the host with that label shows, a line for each of its cells: the column's number, the cell, since when, and what it means. */
+/* What the host with that label shows, a line for each of its cells: the column's number, the cell, since when, and what it
+ * means. */
 void host_matrix_tell(const struct host_matrix *m, const char *label, host_line_fn line, void *ctx);
 
 /* {label, kind: "host_rule", asset, hostname, rule, level, technique, title, when, until, count, status}. New reference. */

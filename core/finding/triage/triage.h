@@ -49,7 +49,8 @@ struct triage_result {
 	json_t *changes; /* of findings on record (triage_again.h); NULL: it was read the first time, or a part of it */
 };
 
-/* With "auto" and no asset of that name: ERR_NOT_FOUND, which names it. ERR_USAGE if the label is no evidence, or nobody says of which asset it is. Release *result in any case. */
+/* With "auto" and no asset of that name: ERR_NOT_FOUND, which names it. ERR_USAGE if the label is no evidence, or nobody says
+ * of which asset it is. Release *result in any case. */
 int triage_run(struct case_file *c, const struct triage_options *options, struct triage_result *result,
                struct err *err);
 /* Whether a set was made by triage, and not by another room. */

@@ -1,8 +1,8 @@
 /*
  * Reading again: which evidence wants it, and what it changed.
  *
- * A program that knows more forms of files, or a newer parser of one, says more of the same evidence; new rules see more in the same
- * rows; and a set that lies beside the case may be lost. Each is a reason to read again, and the difference is told.
+ * A program that knows more forms of files, or a newer parser of one, says more of the same evidence; new rules see more in
+ * the same rows; and a set that lies beside the case may be lost. Each is a reason to read again, and the difference is told.
  */
 #ifndef GENBA_FINDING_TRIAGE_TRIAGE_AGAIN_H
 #define GENBA_FINDING_TRIAGE_TRIAGE_AGAIN_H

@@ -34,7 +34,8 @@ int merge_plan_make(struct merge_plan *plan, struct case_file *c, const char *re
 /* What the plan says, with `detail`; after merge_plan_write() what was done. Borrowed; valid after merge_plan_make(). */
 const struct merge_report *merge_plan_report(const struct merge_plan *plan);
 
-/* 1: a reason would make another plan, since revoked keys signed some of what came. After merge_plan_make(), whatever that answered. */
+/* 1: a reason would make another plan, since revoked keys signed some of what came. After merge_plan_make(), whatever that
+ * answered. */
 int merge_plan_has_revoked(const struct merge_plan *plan);
 
 /* Writes what was planned. ERR_FAILED if the case has another last commit than when the plan was made, or was written

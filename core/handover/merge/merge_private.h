@@ -1,4 +1,5 @@
-/* What merge.c (the plan and its writing), merge_verify.c (believing) and merge_plan.c (between the two) share: one merge under way. */
+/* What merge.c (the plan and its writing), merge_verify.c (believing) and merge_plan.c (between the two) share: one merge
+ * under way. */
 #ifndef GENBA_HANDOVER_MERGE_MERGE_PRIVATE_H
 #define GENBA_HANDOVER_MERGE_MERGE_PRIVATE_H
 

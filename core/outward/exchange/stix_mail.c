@@ -1,6 +1,7 @@
 /*
- * A mail in STIX: an email-message with its addresses as email-addr objects, and the observed-data that says when it was received and how
- * often. The id of an observable follows from what identifies it: sender and subject of a message, the address itself.
+ * A mail in STIX: an email-message with its addresses as email-addr objects, and the observed-data that says when it was
+ * received and how often. The id of an observable follows from what identifies it: sender and subject of a message, the
+ * address itself.
  */
 #include "outward/exchange/stix_private.h"
 

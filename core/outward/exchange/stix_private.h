@@ -33,7 +33,8 @@ void stix_note(struct stix_bundle *b, const char *type, const json_t *record);
 /* The id of what a record became, in the bundle; NULL: nothing, or not yet. New string. */
 char *stix_id(const struct stix_bundle *b, const char *label);
 
-/* The id of an observable by the properties that identify it (takes the reference): UUIDv5 over their canonical JSON. New string. */
+/* The id of an observable by the properties that identify it (takes the reference): UUIDv5 over their canonical JSON. New
+ * string. */
 char *stix_observable_id(const char *type, json_t *identifying);
 
 /* Appends an observable unless it is there already, marked as the record is. Takes the reference. 1 if it was appended. */

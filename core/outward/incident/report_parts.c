@@ -131,7 +131,8 @@ static void note_collected(json_t *collected, const json_t *evidence)
 		json_array_set_new(entry, 1, json_integer(n));
 }
 
-/* What of a machine is there as evidence: type -> [the first label, how many, how whole that is], or NULL. One walk for all machines. */
+/* What of a machine is there as evidence: type -> [the first label, how many, how whole that is], or NULL. One walk for all
+ * machines. */
 static const json_t *collected_on(struct report *p, const json_t *asset)
 {
 	size_t i;

@@ -181,8 +181,8 @@ static int is_before(const char *name, size_t length, const char *text, size_t n
 	return order < 0 || (order == 0 && length <= n);
 }
 
-/* The longest of the names that begin at i. The last of those that are before the text is the longest that may be it: what else stands
- * there is a beginning of that one. */
+/* The longest of the names that begin at i. The last of those that are before the text is the longest that may be it: what
+ * else stands there is a beginning of that one. */
 static int compare_at(const struct forbidden *f, const char *text, size_t n, size_t i, unsigned slot, size_t least,
                       struct forbidden_hit *hit)
 {

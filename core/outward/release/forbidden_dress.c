@@ -1,5 +1,5 @@
-/* What a name may be dressed as, one dress after the other, and one inside another: escapes and tags (forbidden_undress.c), defanged,
- * base64 and hexadecimal numbers (forbidden_encoded.c). */
+/* What a name may be dressed as, one dress after the other, and one inside another: escapes and tags (forbidden_undress.c),
+ * defanged, base64 and hexadecimal numbers (forbidden_encoded.c). */
 #include "outward/release/forbidden_private.h"
 
 #include "base/address/refang.h"

@@ -72,7 +72,8 @@ static int is_printable(unsigned c)
 	return (c >= 32 && c < 127) || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Whether UTF-8 has the second behind the first: neither a part of a character behind ASCII, nor anything else behind a beginning. */
+/* Whether UTF-8 has the second behind the first: neither a part of a character behind ASCII, nor anything else behind a
+ * beginning. */
 static int may_follow(unsigned c, unsigned next)
 {
 	int continues = (next & 0xC0) == 0x80;

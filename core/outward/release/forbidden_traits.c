@@ -1,5 +1,5 @@
-/* A first look at a text, sixteen characters at a time: what of it has to be looked at more closely, which of its characters are of base64,
- * and which are hexadecimal digits. */
+/* A first look at a text, sixteen characters at a time: what of it has to be looked at more closely, which of its characters
+ * are of base64, and which are hexadecimal digits. */
 #include "outward/release/forbidden_private.h"
 
 #include <endian.h>

@@ -1,4 +1,5 @@
-/* Escapes that are taken off a text: of JSON, C, URLs and HTML, of quoted-printable, tags inside a word, letters that look alike. */
+/* Escapes that are taken off a text: of JSON, C, URLs and HTML, of quoted-printable, tags inside a word, letters that look
+ * alike. */
 #include "outward/release/forbidden_private.h"
 
 #include <stdlib.h>

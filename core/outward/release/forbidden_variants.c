@@ -1,5 +1,5 @@
-/* Other ways in which the same name is written by rule, not to hide it: a domain read from its end, an address as a number or in full,
- * an international domain as the network knows it, old and new forms of characters. */
+/* Other ways in which the same name is written by rule, not to hide it: a domain read from its end, an address as a number or
+ * in full, an international domain as the network knows it, old and new forms of characters. */
 #include "outward/release/forbidden_private.h"
 
 #include "base/bytes.h"

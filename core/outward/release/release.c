@@ -247,8 +247,8 @@ int release_each_noted(const struct release *r,
 
 /* ---- records as they leave */
 
-/* Puts pseudonyms in the place of names in a text. New string. What is written so that its letters are not there as they are (full width,
- * escaped) is left alone: the gate refuses it. */
+/* Puts pseudonyms in the place of names in a text. New string. What is written so that its letters are not there as they are
+ * (full width, escaped) is left alone: the gate refuses it. */
 static char *redact(const struct release *r, const char *text)
 {
 	struct forbidden_hit hit;

@@ -105,7 +105,8 @@ void release_stay(struct release *r, const char *label, const char *kind, const 
 /* Nothing is sorted yet, and no name forbidden. */
 struct release *release_new(struct case_file *c, const char *tlp);
 
-/* A sample whose indicator may not be shared stays: of each indicator, before anything is sorted. A record_fn; `ctx`: the release. */
+/* A sample whose indicator may not be shared stays: of each indicator, before anything is sorted. A record_fn; `ctx`: the
+ * release. */
 int release_note_sample(void *ctx, json_t *record);
 
 /* Whether the record, which is not retracted, leaves. */

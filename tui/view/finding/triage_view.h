@@ -1,4 +1,5 @@
-/* What the view Triage (view_triage.c), its rows of observations (triage_lines.c) and what is made of them (triage_actions.c) share. */
+/* What the view Triage (view_triage.c), its rows of observations (triage_lines.c) and what is made of them (triage_actions.c)
+ * share. */
 #ifndef GENBA_TUI_VIEW_FINDING_TRIAGE_VIEW_H
 #define GENBA_TUI_VIEW_FINDING_TRIAGE_VIEW_H
 

@@ -1,6 +1,6 @@
 /*
- * The mail desk: the suspicious mails on record, a line each, the last that came first; what weighs most of what was found, how many
- * others are like it, what was done with it. Enter shows one on one screen.
+ * The mail desk: the suspicious mails on record, a line each, the last that came first; what weighs most of what was found,
+ * how many others are like it, what was done with it. Enter shows one on one screen.
  */
 #include "base/buf.h"
 #include "base/err.h"

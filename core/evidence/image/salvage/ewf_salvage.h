@@ -28,8 +28,8 @@ struct ewf_salvage_media {
 	uint32_t chunk;
 };
 
-/* The same for an image that libewf would not open, since the end of its last segment goes through a section behind the chunks. NULL: it
- * is another. */
+/* The same for an image that libewf would not open, since the end of its last segment goes through a section behind the
+ * chunks. NULL: it is another. */
 struct ewf_salvage *ewf_salvage_open_alone(const int *fds, size_t count, struct ewf_salvage_media *media);
 void ewf_salvage_close(struct ewf_salvage *s); /* NULL is allowed */
 

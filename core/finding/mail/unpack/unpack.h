@@ -7,8 +7,9 @@
  *
  * Libraries that read archives have bugs; a bad end here costs the content, not the list, which own readers make
  * (files/listing.h). libarchive reads zip, RAR, 7z, CAB and tar, with its formats named one by one and without filters;
- * liblhasa reads LZH, liblzma xz, libbz2 bzip2. No library here opens RAR or 7z that are locked. Archives in archives are read to a depth of UNPACK_DEPTH.
- * What is torn, or too large, is looked at up to there: it is told by its format, with "torn" and without a digest.
+ * liblhasa reads LZH, liblzma xz, libbz2 bzip2. No library here opens RAR or 7z that are locked. Archives in archives are
+ * read to a depth of UNPACK_DEPTH. What is torn, or too large, is looked at up to there: it is told by its format, with
+ * "torn" and without a digest.
  */
 #ifndef GENBA_FINDING_MAIL_UNPACK_UNPACK_H
 #define GENBA_FINDING_MAIL_UNPACK_UNPACK_H

@@ -1,6 +1,7 @@
 /*
- * What a collector says of its own work: what it could not fetch is not covered, however whole the zip looks. Rows are its messages of
- * errors, files that it cut short, and the whole collection where it failed or did not come to an end; what went well says nothing.
+ * What a collector says of its own work: what it could not fetch is not covered, however whole the zip looks. Rows are its
+ * messages of errors, files that it cut short, and the whole collection where it failed or did not come to an end; what went
+ * well says nothing.
  *
  *     collector   tool (velociraptor, kape, uac), state (error, cut, failed, unfinished), message; target, size, collected of a file
  *

@@ -34,7 +34,8 @@ struct ese_record {
 int ese_open(struct ese *e, const struct triage_file *f, struct triage_out *out, struct err *err);
 void ese_close(struct ese *e);
 
-/* Each record of each table that `fn` wants by its name (called with record NULL first: 1 wants it). -1: who listens wants no more. */
+/* Each record of each table that `fn` wants by its name (called with record NULL first: 1 wants it). -1: who listens wants no
+ * more. */
 typedef int (*ese_record_fn)(void *ctx, struct ese_record *r, struct err *err);
 int ese_each(struct ese *e, int (*wants)(const char *table), ese_record_fn fn, void *ctx, struct err *err);
 
@@ -48,7 +49,8 @@ int ese_bytes(const struct ese_record *r, int column, struct buf *out);
 /* A DateTime column (days since 1899-12-30), or OBSERVATION_NO_TIME. */
 int64_t ese_date(const struct ese_record *r, int column);
 
-/* A row of the record. `offset` of rows is the number of the record, their ordinal that of the table: what a record lies at moves. */
+/* A row of the record. `offset` of rows is the number of the record, their ordinal that of the table: what a record lies at
+ * moves. */
 int ese_row(struct ese_record *r, unsigned artefact, int64_t when, unsigned time_of, const struct buf *fields,
             struct err *err);
 

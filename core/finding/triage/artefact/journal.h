@@ -3,8 +3,8 @@
  *
  *     journal   recorded: message, program, pid, uid, unit, host, command, exe, priority, transport, boot; record is its number
  *
- * Objects are walked one behind the other, so that the entries of a file whose tables are damaged, or that was in use, are read, too:
- * behind what is none the next one is looked for.
+ * Objects are walked one behind the other, so that the entries of a file whose tables are damaged, or that was in use, are
+ * read, too: behind what is none the next one is looked for.
  */
 #ifndef GENBA_FINDING_TRIAGE_ARTEFACT_JOURNAL_H
 #define GENBA_FINDING_TRIAGE_ARTEFACT_JOURNAL_H

@@ -1,6 +1,7 @@
 /*
- * Jump lists. A custom one is shortcuts, one behind the other. An automatic one is a compound file ([MS-CFB]) with a shortcut in each
- * stream, and a stream DestList that says when each was used and from which machine. Form of DestList: J. Metz, "Jump lists format".
+ * Jump lists. A custom one is shortcuts, one behind the other. An automatic one is a compound file ([MS-CFB]) with a shortcut
+ * in each stream, and a stream DestList that says when each was used and from which machine. Form of DestList: J. Metz, "Jump
+ * lists format".
  */
 #include "base/bytes.h"
 #include "base/i18n.h"

@@ -14,7 +14,8 @@ int lnk_run(const struct triage_file *f, struct triage_out *out, struct err *err
 int jump_list_recognises(const char *path, const unsigned char *head, size_t n);
 int jump_list_run(const struct triage_file *f, struct triage_out *out, struct err *err);
 
-/* A shortcut in memory. `head` (fields) is put before its own; rows are of `artefact`, at `offset`. 1: it was one; 0: it is none; -1. */
+/* A shortcut in memory. `head` (fields) is put before its own; rows are of `artefact`, at `offset`. 1: it was one; 0: it is
+ * none; -1. */
 int lnk_rows(struct triage_out *out, const unsigned char *p, size_t n, unsigned artefact, uint64_t offset,
              const struct buf *head, struct err *err);
 

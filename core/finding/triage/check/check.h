@@ -47,7 +47,8 @@ const char *triage_check_computer(const struct triage_check *k);
 /* Puts the findings of other rules among them: what was seen at its level, the rest at the end. Steals `more`. */
 void triage_add_findings(json_t *findings, json_t *more);
 
-/* Findings of several pieces of evidence, each by its check: the evidence with the worst comes first, of equal ones what begins first. */
+/* Findings of several pieces of evidence, each by its check: the evidence with the worst comes first, of equal ones what
+ * begins first. */
 void triage_order_findings(json_t *findings);
 
 /* All findings, an array. New reference. */

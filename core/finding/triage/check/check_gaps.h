@@ -1,6 +1,7 @@
 /*
- * What the evidence could not show, collected beside the first checks: logs that are not there, that begin too late, whose numbers jump,
- * places that could not be read, what the collector itself could not fetch. "Nothing seen" is never said without it.
+ * What the evidence could not show, collected beside the first checks: logs that are not there, that begin too late, whose
+ * numbers jump, places that could not be read, what the collector itself could not fetch. "Nothing seen" is never said
+ * without it.
  */
 #ifndef GENBA_FINDING_TRIAGE_CHECK_CHECK_GAPS_H
 #define GENBA_FINDING_TRIAGE_CHECK_CHECK_GAPS_H

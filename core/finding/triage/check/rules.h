@@ -1,14 +1,15 @@
 /*
  * The table of first checks.
  *
- * A rule is a row: what it is called, how bad it is, its ATT&CK technique, what it says, and the conditions that fire it. A condition
- * names a source (a channel, or the starts of processes, whoever records them), the numbers of its events, and a filter of
- * observation_query.h: what a rule looks for, a person can look for with the same words.
+ * A rule is a row: what it is called, how bad it is, its ATT&CK technique, what it says, and the conditions that fire it. A
+ * condition names a source (a channel, or the starts of processes, whoever records them), the numbers of its events, and a
+ * filter of observation_query.h: what a rule looks for, a person can look for with the same words.
  *
  * In a filter of the source `process` the fields are data.Image, data.ParentImage and data.CommandLine, as Sysmon calls them; for
  * event 4688 they become data.NewProcessName, data.ParentProcessName and data.CommandLine.
  *
- * A condition on another artefact (files, registry, …) has no events and always a filter; `shows` names its fields as they are, and `path`.
+ * A condition on another artefact (files, registry, …) has no events and always a filter; `shows` names its fields as they
+ * are, and `path`.
  */
 #ifndef GENBA_FINDING_TRIAGE_CHECK_RULES_H
 #define GENBA_FINDING_TRIAGE_CHECK_RULES_H

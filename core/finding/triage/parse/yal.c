@@ -103,8 +103,8 @@ libbfio_handle_t *yal_handle(struct yal_bytes *bytes, struct err *err)
 	return NULL;
 }
 
-/* libvhdi asks libbfio for libbfio_handle_read_buffer_at_offset(), which this one does not have yet: seek, and read. Under this name the
- * build makes it call us (room.cmake). */
+/* libvhdi asks libbfio for libbfio_handle_read_buffer_at_offset(), which this one does not have yet: seek, and read. Under
+ * this name the build makes it call us (room.cmake). */
 ssize_t yal_read_at(libbfio_handle_t *handle, uint8_t *buffer, size_t n, off64_t offset, libbfio_error_t **error);
 ssize_t yal_read_at(libbfio_handle_t *handle, uint8_t *buffer, size_t n, off64_t offset, libbfio_error_t **error)
 {

@@ -1,6 +1,6 @@
 /*
- * libyal's libraries (libesedb, libvmdk, libvhdi, libvshadow, libbde) over bytes of ours: they read through a handle of libbfio, which
- * asks us, and open nothing themselves. For the cage.
+ * libyal's libraries (libesedb, libvmdk, libvhdi, libvshadow, libbde) over bytes of ours: they read through a handle of
+ * libbfio, which asks us, and open nothing themselves. For the cage.
  *
  *     struct yal_bytes bytes = {.size = f->size, .read = f->read, .ctx = f->ctx};
  *     libbfio_handle_t *handle = yal_handle(&bytes, err);      // `bytes` must outlive it

@@ -218,7 +218,8 @@ static const unsigned char *cell(const struct hive *h, uint32_t offset, size_t *
 	return h->bytes + offset + 4;
 }
 
-/* A name to its end: one with a NUL in it is not shown by the registry's editor, which is why it is there. It is shown as U+2400. */
+/* A name to its end: one with a NUL in it is not shown by the registry's editor, which is why it is there. It is shown as
+ * U+2400. */
 static void add_name(struct buf *name, const unsigned char *p, size_t length, int latin)
 {
 	size_t step = latin ? 1 : 2;

@@ -2,10 +2,10 @@
  * A registry hive in memory, with its transaction logs applied: keys and values, whatever state it was left in.
  *
  * The file is "regf", a header of 4096 bytes, and cells; offsets of cells count from behind the header. While a hive is in use,
- * changes stand in its logs (HIVE.LOG1, HIVE.LOG2) first: of a machine that was switched off, thousands of keys. Source: M. Suhanov,
- * "Windows registry file format specification"; a log is applied if the hive was not closed (its two sequence numbers
- * differ, or its header does not fit its checksum), from the hive's second number on, as far as the entries follow each other and
- * fit their Marvin32 sums.
+ * changes stand in its logs (HIVE.LOG1, HIVE.LOG2) first: of a machine that was switched off, thousands of keys. Source: M.
+ * Suhanov, "Windows registry file format specification"; a log is applied if the hive was not closed (its two sequence
+ * numbers differ, or its header does not fit its checksum), from the hive's second number on, as far as the entries follow
+ * each other and fit their Marvin32 sums.
  */
 #ifndef GENBA_FINDING_TRIAGE_REGISTRY_HIVE_H
 #define GENBA_FINDING_TRIAGE_REGISTRY_HIVE_H
@@ -60,7 +60,8 @@ struct hive_value {
 /* 0, or -1: there is no key at that cell. `name` (NULL: not wanted) is appended to. */
 int hive_key(const struct hive *h, uint32_t offset, struct hive_key *key, struct buf *name);
 
-/* The offsets of the keys below, each at most once in the life of `h`. The caller frees; *damaged is set if some could not be read. */
+/* The offsets of the keys below, each at most once in the life of `h`. The caller frees; *damaged is set if some could not be
+ * read. */
 uint32_t *hive_subkeys(struct hive *h, const struct hive_key *key, size_t *count, int *damaged);
 
 /* Value `i` of the key: its name is appended, its data put into `data`. 0, or -1. */
@@ -72,8 +73,8 @@ int hive_value_cell(const struct hive *h, uint32_t offset, struct hive_value *va
                     struct buf *data);
 
 /*
- * What no key that is there leads to: cells that are free, or were given up; keys and values that were deleted stay in them until their
- * place is used again. Cells that are freed side by side become one, so a deleted one may begin anywhere in them.
+ * What no key that is there leads to: cells that are free, or were given up; keys and values that were deleted stay in them
+ * until their place is used again. Cells that are freed side by side become one, so a deleted one may begin anywhere in them.
  *
  *     hive_watch(h);                        // before keys are walked: every cell that is looked at is in use
  *     …

@@ -1,7 +1,7 @@
 /*
- * Keys and values that were deleted, from the cells of a hive that nothing leads to. A key names its parent, and so its path, as far as the parents are
- * still there ("?" where they end); its values count where their cells are so, too: what was used again is somebody else's. A value
- * alone names no key. What stands in the hive all the same is not told twice.
+ * Keys and values that were deleted, from the cells of a hive that nothing leads to. A key names its parent, and so its path,
+ * as far as the parents are still there ("?" where they end); its values count where their cells are so, too: what was used
+ * again is somebody else's. A value alone names no key. What stands in the hive all the same is not told twice.
  */
 #include "finding/triage/registry/registry_private.h"
 

@@ -1,6 +1,6 @@
 /*
- * Rows of a volume and of its shadow copies, each told once: a shadow copy says again nearly all that the volume says. Two rows are the same
- * if they differ by volume, offset and ordinal only.
+ * Rows of a volume and of its shadow copies, each told once: a shadow copy says again nearly all that the volume says. Two
+ * rows are the same if they differ by volume, offset and ordinal only.
  */
 #ifndef GENBA_FINDING_TRIAGE_TREE_TREE_ONCE_H
 #define GENBA_FINDING_TRIAGE_TREE_TREE_ONCE_H

@@ -35,7 +35,8 @@ struct protectors {
 static const unsigned char bitlocker[16] = {0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a,
                                             0x83, 0x99, 0xf6, 0xa3, 0x39, 0xe3, 0xd0, 0x01};
 
-/* Where its identifier stands, if it has one: Windows 7 and later, or To Go, whose header is else that of any FAT volume. 0: nowhere. */
+/* Where its identifier stands, if it has one: Windows 7 and later, or To Go, whose header is else that of any FAT volume. 0:
+ * nowhere. */
 static size_t identifier_at(const struct tree_bytes *volume)
 {
 	static const size_t places[] = {160, 424};
@@ -218,7 +219,8 @@ static void close_volume(struct tree_unlocked *u)
 		libbfio_handle_free(&u->handle, NULL);
 }
 
-/* With the key in the way that its form says; NULL: without one. 1: it is unlocked. 0: it is locked, and open as far as its metadata. -1. */
+/* With the key in the way that its form says; NULL: without one. 1: it is unlocked. 0: it is locked, and open as far as its
+ * metadata. -1. */
 static int open_volume(struct tree_unlocked *u, const char *key, const char *recovery, struct err *err)
 {
 	libbde_error_t *error = NULL;

@@ -1,6 +1,6 @@
 /*
- * A zip whose list is missing or damaged: a collector that was stopped, a stick that was pulled. Its files are found by their own heads,
- * one behind the other, and the list is made anew from them (PKWARE's APPNOTE.TXT 6.3.9, 4.3.7 to 4.3.12).
+ * A zip whose list is missing or damaged: a collector that was stopped, a stick that was pulled. Its files are found by their
+ * own heads, one behind the other, and the list is made anew from them (PKWARE's APPNOTE.TXT 6.3.9, 4.3.7 to 4.3.12).
  */
 #ifndef GENBA_FINDING_TRIAGE_TREE_TREE_ZIP_SCAN_H
 #define GENBA_FINDING_TRIAGE_TREE_TREE_ZIP_SCAN_H

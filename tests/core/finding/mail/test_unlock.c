@@ -1,4 +1,5 @@
-/* What is locked in a mail on record opens with what mails give as a password; what is on record of it then, and what is said if not. */
+/* What is locked in a mail on record opens with what mails give as a password; what is on record of it then, and what is said
+ * if not. */
 #include "core/case/help_case.h"
 
 #include "base/json.h"

@@ -1,5 +1,6 @@
 /*
- * Copies of one case that go apart and come together: two and three responders, every sort of change. After a last exchange every copy holds every action, and all trees are the same.
+ * Copies of one case that go apart and come together: two and three responders, every sort of change. After a last exchange
+ * every copy holds every action, and all trees are the same.
  */
 #include "case/case.h"
 #include "help_copies.h"

@@ -1,7 +1,7 @@
 /*
- * BitLocker volumes of our own making around a volume that is given, as Windows 7 and later lay them out (metadata of version 2), with
- * every kind of protector that a reader meets. Deterministic. The bytes by "Joachim Metz, BitLocker Drive Encryption (BDE) format";
- * cryptsetup, dislocker and libbde open what is made here.
+ * BitLocker volumes of our own making around a volume that is given, as Windows 7 and later lay them out (metadata of version
+ * 2), with every kind of protector that a reader meets. Deterministic. The bytes by "Joachim Metz, BitLocker Drive Encryption
+ * (BDE) format"; cryptsetup, dislocker and libbde open what is made here.
  *
  *     struct buf volume = BUF_INIT;
  *     made_bitlocker(&(struct made_bitlocker){.held = ntfs.data, .size = ntfs.len, .password = "correct horse"}, &volume);

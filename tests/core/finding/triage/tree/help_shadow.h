@@ -1,7 +1,7 @@
 /*
- * Shadow copies of our own making: a volume as it is today, with stores of those blocks that looked otherwise before. As Windows Vista and
- * later lay them out, but for the files of System Volume Information: the stores lie in its free space. The bytes by "Joachim Metz,
- * Volume Shadow Snapshot (VSS) format"; vshadowinfo and vshadowmount read what is made here.
+ * Shadow copies of our own making: a volume as it is today, with stores of those blocks that looked otherwise before. As
+ * Windows Vista and later lay them out, but for the files of System Volume Information: the stores lie in its free space. The
+ * bytes by "Joachim Metz, Volume Shadow Snapshot (VSS) format"; vshadowinfo and vshadowmount read what is made here.
  *
  *     struct made_copy copies[] = {{before.data, before.len, MADE_T0}};            // the oldest first
  *     made_shadow(today.data, today.len, copies, 1, &volume);

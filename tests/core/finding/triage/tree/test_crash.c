@@ -1,5 +1,6 @@
-/* Libraries of others that crash in the cage, really: in place of a function of theirs stands one here (CMakeLists.txt wraps it) that
- * writes to nowhere if the volume or file bears a mark. What it happened at is named, and what lies behind it is read. */
+/* Libraries of others that crash in the cage, really: in place of a function of theirs stands one here (CMakeLists.txt wraps
+ * it) that writes to nowhere if the volume or file bears a mark. What it happened at is named, and what lies behind it is
+ * read. */
 #include "core/case/help_case.h"
 #include "core/finding/triage/tree/help_bitlocker.h"
 #include "core/finding/triage/tree/help_ntfs.h"

@@ -1,4 +1,5 @@
-/* Trees: a collector's zip through the cage, with a log in it, a damaged entry, one of an unknown method and one that is encrypted. */
+/* Trees: a collector's zip through the cage, with a log in it, a damaged entry, one of an unknown method and one that is
+ * encrypted. */
 #include "core/case/help_case.h"
 #include "core/finding/triage/help_evtx.h"
 
