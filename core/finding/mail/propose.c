@@ -92,6 +92,13 @@ json_t *mail_proposals(struct case_file *c, const char *label, struct err *err)
 	return p.items;
 }
 
+/* Made of this mail, and met nowhere else since: that it is on record says nothing about the mail. */
+static int rests_on_this_mail(const json_t *indicator, const char *label)
+{
+	return json_is(indicator, "origin", label) && json_array_size(json_object_get(indicator, "seen_on")) == 0 &&
+	       json_array_size(json_object_get(indicator, "links")) <= 1;
+}
+
 json_t *mail_known(struct case_file *c, const char *label, struct err *err)
 {
 	json_t *items = mail_proposals(c, label, err);
@@ -103,8 +110,8 @@ json_t *mail_known(struct case_file *c, const char *label, struct err *err)
 		json_t *record = *of ? record_get(c, of, 0, NULL) : NULL;
 		const char *role = json_get_string(record, "role");
 		const char *tlp = json_get_string(record, "tlp");
-		if (record && !json_is(record, "role", "benign") && !json_is(record, "false_positive", "yes") &&
-		    !json_is(record, "confidence", "refuted")) {
+		if (record && !rests_on_this_mail(record, label) && !json_is(record, "role", "benign") &&
+		    !json_is(record, "false_positive", "yes") && !json_is(record, "confidence", "refuted")) {
 			json_object_set_new(item, "role", json_string(role ? role : "unknown"));
 			json_object_set_new(item, "tlp", json_string(tlp_own_or(tlp, case_tlp(c))));
 			json_array_append(known, item);

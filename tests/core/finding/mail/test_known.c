@@ -127,12 +127,42 @@ static void a_mail_of_many_values_is_asked_about_quickly(void **state)
 	buf_release(&urls);
 }
 
+/* An indicator made of the mail itself says nothing about it; of another mail, or once it was met on a machine, it does. */
+static void a_mail_does_not_bear_witness_to_itself(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT;
+	char made[LABEL_TEXT];
+	add("mail", "subject=Notice urls=http://c2.evil.com/x");
+	add("mail", "subject=Other urls=http://c2.evil.com/x");
+	add("asset", "hostname=PC-A");
+	json_t *items = mail_proposals(the_case, "R1-L1", &err);
+	size_t link = json_array_size(items) - 1;
+	assert_int_equal(mail_promote(the_case, "R1-L1", items, link, made, &err), 0);
+	set(made, "role=c2");
+	advise(&text);
+	assert_null(strstr(text.data, "part of an attack"));
+	json_t *known = mail_known(the_case, "R1-L1", &err);
+	assert_int_equal(json_array_size(known), 0);
+	json_decref(known);
+	known = mail_known(the_case, "R1-L2", &err);
+	assert_int_equal(json_array_size(known), 1);
+	json_decref(known);
+	set(made, "seen_on=R1-A1");
+	advise(&text);
+	assert_non_null(strstr(text.data, "part of an attack"));
+	json_decref(items);
+	buf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_the_case_knows_of_a_mail_is_said, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_may_not_leave_is_not_in_the_advice, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(a_mail_of_many_values_is_asked_about_quickly, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(a_mail_does_not_bear_witness_to_itself, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_has_no_role_is_not_called_part_of_an_attack, case_setup,
 	                                    case_teardown),
 	};
