@@ -36,10 +36,9 @@ static size_t component(const struct plain *plain, size_t at)
 	return end - at;
 }
 
-/* Bytes up to and with an extension (".exe") that ends a word, or 0. */
-static size_t with_extension(const char *name, size_t n)
+static size_t with_extension_from(const char *name, size_t n, size_t from)
 {
-	for (size_t i = 1; i < n; i++) {
+	for (size_t i = from; i < n; i++) {
 		if (name[i] != '.')
 			continue;
 		size_t end = i + 1;
@@ -50,6 +49,25 @@ static size_t with_extension(const char *name, size_t n)
 			return end;
 	}
 	return 0;
+}
+
+/* Bytes up to and with an extension (".exe") that ends a word, or 0. Behind a run of spaces a second one may hide, the one
+ * that counts ("minutes.doc          .exe"). */
+static size_t with_extension(const char *name, size_t n)
+{
+	size_t end = with_extension_from(name, n, 1);
+	size_t spaces = 0;
+	while (end && end + spaces < n && name[end + spaces] == ' ')
+		spaces++;
+	if (spaces > 1 && end + spaces < n && name[end + spaces] == '.') {
+		size_t hidden = with_extension_from(name, n, end + spaces);
+		size_t word = end + spaces + 1;
+		while (word < n && isalnum((unsigned char)name[word]))
+			word++;
+		if (hidden == word)
+			return hidden;
+	}
+	return end;
 }
 
 /* Where the last component ends: at its extension, else before the first space, the first Japanese character behind an

@@ -157,6 +157,9 @@ static void windows_paths_are_found(void **state)
 	assert_scan("C:\\Windows\\Tempに保存、D:\\x、", "path:C:\\Windows\\Temp\npath:D:\\x\n");
 	assert_scan("\"C:\\\\Users\\\\x\\\\a.dll\"", "path:C:\\Users\\x\\a.dll\n");
 	assert_scan("C:\\x\\setup 1.2.30.exe ran", "path:C:\\x\\setup 1.2.30.exe\n");
+	assert_scan("C:\\x\\minutes.doc                  .exe ran", "path:C:\\x\\minutes.doc                  .exe\n");
+	assert_scan("C:\\x\\minutes.doc   . The end. C:\\y\\a.exe  b.txt",
+	            "path:C:\\x\\minutes.doc\npath:C:\\y\\a.exe\n");
 	assert_scan("%APPDATA%\\Microsoft\\x.lnk; %TEMP%\\b", "path:%APPDATA%\\Microsoft\\x.lnk\npath:%TEMP%\\b\n");
 	assert_scan("\\\\fileserver\\share$\\secret.xlsx", "path:\\\\fileserver\\share$\\secret.xlsx\n");
 	assert_scan("(C:\\Users\\x\\) C:\\a.exe,D:\\b.exe C:\\c.exe and D:\\d.exe",
