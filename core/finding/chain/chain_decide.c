@@ -230,14 +230,17 @@ int chain_reopen(struct case_file *c, const struct chain_org *org, enum chain_pi
 
 /* ---- one organisation or two */
 
-/* What WHO is called on record. */
+/* What WHO is called on record: a label, or the name that one party bears, is that party. */
 static int name_of(struct case_file *c, const char *who, char **name, char party[LABEL_TEXT], struct err *err)
 {
 	*party = '\0';
 	*name = NULL;
 	if (!who[strspn(who, " \t")])
 		return err_set(err, ERR_USAGE, _("chain: a name is needed"));
+	char id[37];
 	json_t *record = record_get(c, who, 0, NULL);
+	if (!record && record_find_by_title(c, kind_find("party"), who, id) == 1)
+		record = record_get(c, id, 0, NULL);
 	if (record && record_kind(record) != kind_find("party")) {
 		json_decref(record);
 		return err_set(err, ERR_USAGE, _("chain: %s is no organisation: give a party, a domain or a name"),

@@ -212,8 +212,9 @@ static const struct report_section before_data[] = {
 static const struct report_section after_data[] = {
     {N_("Other organisations"),
      "RS.AN-08 RS.CO",
-     {"pivot", NULL, "organisation party pivot status reason because",
+     {"pivot", "-pivot=same_organisation", "organisation party pivot status reason because",
       N_("no organisation was decided on; that none is known may mean that nobody looked")}},
+    {NULL, NULL, {"pivot", "pivot=same_organisation", "organisation other party pivot status reason", NULL}},
     {NULL, NULL, {"party", "chain_status:", "name roles chain_status targeted attacked damaged", NULL}},
     {N_("Response: situation"),
      "RS.MA",

@@ -1,5 +1,7 @@
 /* The chain on a case: what is proposed and why, what a person decides, what could not be looked for. */
 #include "core/case/help_case.h"
+
+#include "base/json.h"
 #include "finding/chain/chain_decide.h"
 
 #include <string.h>
@@ -180,6 +182,15 @@ static void test_same_and_different(void **state)
 	assert_string_equal(labels.data, "R1-H1\n");
 	assert_string_equal(proposed(), "umineko.example recipients 50 R1-L1");
 	assert_int_equal(chain_say_same(the_case, "umineko.example", "umineko.example", 1, "x", &labels, &err), -1);
+	/* by the name that one party bears: it is that party, as by its label */
+	assert_int_equal(
+	    chain_say_same(the_case, "aoba-mail.example", "青葉工業株式会社", 1, "their page", &labels, &err), 0);
+	json_t *decision = record_get(the_case, "R1-H2", 0, &err);
+	json_t *party = record_get(the_case, json_get_string(decision, "party"), 0, &err);
+	assert_string_equal(json_get_string(party, "name"), "青葉工業株式会社");
+	assert_string_equal(json_get_string(decision, "other"), "aoba-mail.example");
+	json_decref(party);
+	json_decref(decision);
 	buf_release(&labels);
 }
 
