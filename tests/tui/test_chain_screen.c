@@ -95,6 +95,27 @@ static void what_was_decided_stays(void **state)
 	program_release(&p);
 }
 
+/* A reason wider than the screen is read in full from the organisation that is decided on, not only from its own row. */
+static void the_reason_is_read_in_full(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	make_case(&p);
+	struct terminal *t = terminal_open(24, 70, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, ":show R1-L1" KEYS_ENTER);
+	terminal_await(t, "First");
+	terminal_type(t, "C");
+	terminal_await(t, "desk@c.example"); /* the pane of the mail's line */
+	terminal_type(t, "k");
+	terminal_type(t, "k");
+	terminal_await(t, " 4/"); /* the organisation */
+	terminal_await(t, "desk@c.example");
+	terminal_quit(t);
+	program_release(&p);
+}
+
 static void contact_form_and_status(void **state)
 {
 	struct program p;
@@ -172,6 +193,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(from_a_mail_to_the_contact), cmocka_unit_test(what_was_decided_stays),
-	    cmocka_unit_test(contact_form_and_status), cmocka_unit_test(words_are_looked_for_here)};
+	    cmocka_unit_test(the_reason_is_read_in_full), cmocka_unit_test(contact_form_and_status),
+	    cmocka_unit_test(words_are_looked_for_here)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,13 +76,26 @@ static int load_now(struct chain_state *s, struct view *v, struct err *err)
 	return s->chain ? 0 : -1;
 }
 
-/* The row under the cursor in full: reasons are longer than a screen is wide. */
+static int is_cut(struct view *v, size_t i, struct row *row)
+{
+	free(row->text);
+	*row = (struct row){.text = NULL};
+	if (i < v->count)
+		view_row(v, i, row);
+	return row->text && text_width(row->text) > (size_t)v->columns;
+}
+
+/* The row under the cursor in full: reasons are longer than a screen is wide. On an organisation or its pivot it is the first
+ * reason below, which is what one decides on. */
 static void tell_row(struct view *v)
 {
 	struct row row = {.text = NULL};
 	struct buf lines = BUF_INIT;
-	if (v->selected < v->count)
-		view_row(v, v->selected, &row);
+	const struct chain_row *rows = view_chain_state(v)->rows;
+	size_t at = v->selected;
+	int is_above = rows && at < v->count && (rows[at].is == CHAIN_ROW_ORG || rows[at].is == CHAIN_ROW_PIVOT);
+	while (!is_cut(v, at, &row) && is_above && at + 1 < v->count && rows[at + 1].org == rows[v->selected].org)
+		at++;
 	const char *text = row.text ? row.text : "";
 	if (text_width(text) > (size_t)v->columns)
 		text_wrap(&lines, text + strspn(text, " "), v->columns > 20 ? (size_t)v->columns - 2 : 18, 0);
