@@ -134,7 +134,7 @@ static int complete_value(struct completing *k)
 	if (!equals || !strstr(k->command->operands, "FIELD=VALUE"))
 		return 0;
 	char *name = xstrndup(k->word, (size_t)(equals - k->word));
-	const struct field *field = kind ? kind_field(kind, name) : NULL;
+	const struct field *field = kind ? kind_field_called(kind, name) : NULL;
 	free(name);
 	if (!field)
 		return 1;

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "case/kind/kinds_table.h"
 
+#include <ctype.h>
 #include <pthread.h>
 #include <string.h>
 #include <strings.h>
@@ -82,6 +83,28 @@ const struct field *kind_field(const struct kind *kind, const char *name)
 {
 	const struct field *own = kind ? field_in(kind->fields, kind->field_count, name) : NULL;
 	return own ? own : kind_common_field(name);
+}
+
+static int is_called(const char *word, const char *typed)
+{
+	while (*word &&
+	       (tolower((unsigned char)*word) == tolower((unsigned char)*typed) || (*word == ' ' && *typed == '_'))) {
+		word++;
+		typed++;
+	}
+	return !*word && !*typed;
+}
+
+const struct field *kind_field_called(const struct kind *kind, const char *typed)
+{
+	const struct field *field = kind_field(kind, typed);
+	for (size_t i = 0; !field && i < kind_field_count(kind); i++) {
+		const struct field *candidate = kind_field_at(kind, i);
+		if (is_called(candidate->en, typed) || is_called(candidate->ja, typed) ||
+		    is_called(candidate->name, typed))
+			field = candidate;
+	}
+	return field;
 }
 
 /* Own and common fields of each kind in one list, made at the first call: lists and forms walk it for every record. */

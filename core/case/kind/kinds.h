@@ -124,6 +124,8 @@ const struct kind *kind_named(const char *name, struct err *err);
 size_t kind_field_count(const struct kind *kind);
 const struct field *kind_field_at(const struct kind *kind, size_t i);
 const struct field *kind_field(const struct kind *kind, const char *name);
+/* As a person types it: its name, or the word that screens call it, in either language and letter case; `_` stands for a blank. */
+const struct field *kind_field_called(const struct kind *kind, const char *typed);
 
 /* A common field by name, for code that serves records of every kind; NULL if `name` is not common. */
 const struct field *kind_common_field(const char *name);

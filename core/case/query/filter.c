@@ -144,13 +144,7 @@ static const struct field *find_field(const struct kind *kind, const char *name)
 	for (size_t i = 0; !field && i < sizeof record_fields / sizeof *record_fields; i++)
 		if (strcmp(record_fields[i].name, name) == 0 || strcmp(record_fields[i].ja, name) == 0)
 			field = &record_fields[i];
-	for (size_t i = 0; !field && i < kind_field_count(kind); i++) {
-		const struct field *candidate = kind_field_at(kind, i);
-		if (strcmp(candidate->ja, name) == 0 || strcasecmp(candidate->en, name) == 0 ||
-		    strcasecmp(candidate->name, name) == 0)
-			field = candidate;
-	}
-	return field;
+	return field ? field : kind_field_called(kind, name);
 }
 
 static int fail_field(struct parser *p, const char *name)

@@ -307,6 +307,21 @@ static void types_have_names(void **state)
 	assert_string_equal(field_type_name((enum field_type)99), "");
 }
 
+/* Screens say Finding and IP addresses; whoever types that is understood, in either language. */
+static void fields_are_found_as_screens_call_them(void **state)
+{
+	(void)state;
+	const struct kind *asset = kind_find("asset");
+	const struct field *status = kind_field(asset, "status");
+	assert_ptr_equal(kind_field_called(asset, "status"), status);
+	assert_ptr_equal(kind_field_called(asset, "finding"), status);
+	assert_ptr_equal(kind_field_called(asset, status->ja), status);
+	assert_ptr_equal(kind_field_called(asset, "IP_Addresses"), kind_field(asset, "addresses"));
+	assert_ptr_equal(kind_field_called(asset, "tlp"), kind_field(asset, "tlp"));
+	assert_null(kind_field_called(asset, "find"));
+	assert_null(kind_field_called(asset, ""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +336,7 @@ int main(void)
 	    cmocka_unit_test(labels_follow_the_language),
 	    cmocka_unit_test(references_know_what_they_accept),
 	    cmocka_unit_test(types_have_names),
+	    cmocka_unit_test(fields_are_found_as_screens_call_them),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
