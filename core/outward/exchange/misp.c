@@ -122,6 +122,8 @@ static int write_attribute(void *ctx, json_t *record)
 	          is(record, "false_positive", "yes") || is(record, "type", "subject") ||
 	          is(record, "type", "account") || is(record, "type", "other");
 	const char *misp = misp_types[i].misp;
+	if (is(record, "role", "sender")) /* what mails come from: nobody is to look for it among what is called */
+		misp = strcmp(type, "ip") == 0 ? "ip-src" : strcmp(type, "email") == 0 ? "email-src" : misp;
 	if (strcmp(type, "certificate") == 0)
 		misp = strlen(value) == 64   ? "x509-fingerprint-sha256"
 		       : strlen(value) == 32 ? "x509-fingerprint-md5"
