@@ -5,6 +5,8 @@
 #include "base/err.h"
 #include "base/file/paths.h"
 #include "base/i18n.h"
+#include "base/json.h"
+#include "case/kind/kinds.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -131,6 +133,8 @@ static int refuse(struct release *r, const struct forbidden_hit *hit, struct err
 	struct err none = ERR_INIT; /* cancelled, or not readable: it is refused all the same */
 	json_t *named = record_get(r->c, hit->label, RECORD_WITH_RETRACTED, &none);
 	int helps = !r->redacted && named && release_names(named);
+	int is_unapproved = named && kind_has(json_get_string(named, "kind"), KIND_INDICATOR) &&
+	                    !json_is(named, "shareable", "approved");
 	json_decref(named);
 	err_clear(&none);
 	release_each(r, NULL, find_quoting, &q, &none);
@@ -140,6 +144,12 @@ static int refuse(struct release *r, const struct forbidden_hit *hit, struct err
 		               _("nothing was written: the %s of %s, which may not leave, stands in %s, '%s'; correct "
 		                 "it there, or use --redacted (in Exchange: p)"),
 		               hit->field, hit->label, q.label, field_label(q.field));
+	if (*q.label && is_unapproved) /* the mail that it was made of says the truth: it is not to be corrected */
+		return err_set(
+		    err, ERR_FAILED,
+		    _("nothing was written: the %s of %s, which may not leave, stands in %s, '%s'; if its "
+		      "provider allows it: set %s shareable=approved; else keep that record back: set %s tlp=RED"),
+		    hit->field, hit->label, q.label, field_label(q.field), hit->label, q.label);
 	if (*q.label)
 		return err_set(err, ERR_FAILED,
 		               _("nothing was written: the %s of %s, which may not leave, stands in %s, '%s'; correct "
