@@ -398,6 +398,31 @@ static void steps_of_the_other_answer_are_marked(void **state)
 	terminal_quit(t);
 }
 
+/* Enter takes the row under the cursor where none is marked, as in every other list; the fields are called as screens call them. */
+static void enter_takes_the_row_that_it_stands_on(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open_case();
+	press(t, ":add consultation from=R1-P1 when=now summary=Call" KEYS_ENTER, -1, "R1-Q1");
+	press(t, ":show R1-Q1" KEYS_ENTER, 1, "R1-Q1");
+	press(t, "e", 1, "Change Consultation");
+	press(t, "m", -2, "/27");
+	for (int i = 0; i < 6; i++)
+		terminal_type(t, KEYS_DOWN);
+	press(t, KEYS_ENTER, -1, "Kinds of incident");
+	terminal_await(t, "> [ ] infection by suspicious mail");
+	terminal_type(t, KEYS_DOWN);
+	terminal_await(t, "> [ ] spread");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "Kinds of incident      spread");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "Change Consultation");
+	press(t, ":set R1-A1 finding=suspected" KEYS_ENTER, -1, "done");
+	press(t, ":show R1-A1" KEYS_ENTER, 1, "HR-PC-03");
+	terminal_await(t, "Finding               suspected");
+	terminal_quit(t);
+}
+
 #define FRESH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -418,6 +443,7 @@ int main(void)
 	    FRESH(what_was_retracted_is_called_so),
 	    FRESH(steps_of_the_other_answer_are_marked),
 	    FRESH(a_draft_tells_what_was_retracted_since),
+	    FRESH(enter_takes_the_row_that_it_stands_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

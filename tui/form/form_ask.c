@@ -186,6 +186,7 @@ static char *ask_some(const struct form_ask *ask)
 	struct marking m = {.field = ask->field};
 	for (size_t i = 0; i < ask->field->value_count && i < sizeof m.marked; i++)
 		m.marked[i] = (unsigned char)is_member(ask->initial, ask->field->values[i].name);
+	int had = memchr(m.marked, 1, sizeof m.marked) != NULL;
 	struct prompt_source source = {.ctx = &m,
 	                               .find = count_values,
 	                               .text = value_text,
@@ -198,6 +199,9 @@ static char *ask_some(const struct form_ask *ask)
 	free(question);
 	if (rc == -1)
 		return NULL;
+	if (rc >= 0 && !had && !memchr(m.marked, 1, sizeof m.marked))
+		m.marked[rc] =
+		    1; /* Enter takes the row under the cursor, as in every other list; with marks, the marked ones */
 	struct buf list = BUF_INIT;
 	for (size_t i = 0; i + 1 < ask->field->value_count && i < sizeof m.marked; i++)
 		if (m.marked[i])
