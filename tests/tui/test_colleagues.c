@@ -167,7 +167,7 @@ static void decide(struct program *p, struct terminal *t)
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_row(t, 1, "To decide");
 	terminal_type(t, "<");
-	terminal_await_row(t, -1, "is decided");
+	terminal_await_row(t, -1, "R1-A1 Finding is decided: infected");
 	terminal_await_row(t, 1, "nothing is left to decide");
 	terminal_await(t, "(decided)"); /* it stays until one leaves */
 	terminal_type(t, KEYS_ESCAPE);

@@ -235,10 +235,26 @@ static int decide_by_value(void *ctx, const char *typed, struct err *err)
 	return rc;
 }
 
+/* Which record, which field, and the value that stands there now: the label of a conflict says none of them. */
 static void tell_decided(struct workbench *wb, const char *label)
 {
+	json_t *conflict = workbench_get(wb, label, 0, NULL);
+	const char *of = json_get_string(conflict, "record");
+	const char *name = json_get_string(conflict, "field");
+	json_t *record = of ? workbench_get(wb, of, RECORD_WITH_RETRACTED, NULL) : NULL;
+	const struct field *field = record && name ? kind_field(record_kind(record), name) : NULL;
+	struct buf now = BUF_INIT;
+	if (field && json_object_get(record, field->name))
+		workbench_name_field(wb, field, json_object_get(record, field->name), &now);
 	workbench_judged(wb, label);
-	workbench_tell(wb, TONE_GOOD, _("%s is decided"), label);
+	if (field)
+		workbench_tell(wb, TONE_GOOD, _("%s %s is decided: %s"), of, field_label(field),
+		               now.len ? now.data : _("(unset)"));
+	else
+		workbench_tell(wb, TONE_GOOD, _("%s is decided"), label);
+	buf_release(&now);
+	json_decref(record);
+	json_decref(conflict);
 }
 
 static void view_conflicts_decide(struct view *v, const char *choice)

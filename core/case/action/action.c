@@ -184,10 +184,10 @@ static int assign_fields(struct action *a, const struct kind *kind, json_t *obje
 	struct reference_context r = {a, flags};
 	struct value_context v = {a->c, resolve_reference, &r};
 	for (size_t i = 0; i < count; i++) {
-		if (!kind_field(kind, fields[i].name) && kind->letters && !json_object_get(object, "label") &&
+		const struct field *field = kind_field_called(kind, fields[i].name);
+		if (!field && kind->letters && !json_object_get(object, "label") &&
 		    strcmp(fields[i].name, "label") == 0)
 			continue; /* of a new record: make_label() */
-		const struct field *field = kind_field_called(kind, fields[i].name);
 		if (!field)
 			return unknown_field(kind, fields[i].name, err);
 		if (field->machine && !(flags & RECORD_MACHINE)) {
