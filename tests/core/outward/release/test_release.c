@@ -303,20 +303,6 @@ static void names_are_looked_for_in_the_finished_bytes(void **state)
 	leaves("timesketch", &w, "OTHER-HOST", 1);
 }
 
-/* Whoever takes in where a mail came from must not look for it among what machines call. */
-static void a_sender_is_a_source_in_misp(void **state)
-{
-	(void)state;
-	struct release_wish w = wish("AMBER");
-	add("indicator", "type=ip value=192.0.2.25 role=sender shareable=approved");
-	add("indicator", "type=email value=x@free.example role=sender shareable=approved");
-	add("indicator", "type=ip value=192.0.2.26 role=c2 shareable=approved");
-	leaves("misp", &w, "\"ip-src\"", 1);
-	leaves("misp", &w, "\"email-src\"", 1);
-	leaves("misp", &w, "\"ip-dst\"", 1);
-	leaves("misp", &w, "\"email\"", 0);
-}
-
 /* What the format does not hold is not what the name came by, though it quotes it, too. */
 static void what_does_not_leave_is_not_blamed(void **state)
 {
@@ -598,7 +584,6 @@ int main(void)
 	    TEST(names_are_looked_for_in_the_finished_bytes),
 	    TEST(a_name_is_a_name_without_its_legal_form),
 	    TEST(no_form_refers_to_what_stays),
-	    TEST(a_sender_is_a_source_in_misp),
 	    TEST(what_does_not_leave_is_not_blamed),
 	    TEST(redacted_names_are_pseudonyms),
 	    TEST(whoever_cancels_leaves_nothing_behind),
