@@ -267,25 +267,41 @@ static int read_line(struct parcel_taking *t, const json_t *line, int *purged, s
 	           : sodium_hex2bin(t->key, sizeof t->key, key, sizeof t->key * 2, NULL, NULL, NULL);
 }
 
-/* What is known here of the set: nothing (0), that it is here or its like is (1), that it was purged here (2). */
-static int is_known(struct parcel_taking *t)
+/* What is known here of a set. */
+enum observation_known {
+	KNOWN_NOTHING,
+	KNOWN_HERE, /* it, or its like */
+	KNOWN_PURGED,
+	KNOWN_HEARSAY, /* that another copy purged it: it never was here */
+};
+
+static enum observation_known is_known(struct parcel_taking *t)
 {
+	/* take_purged() leaves what never was here without blocks */
 	static const char sql[] =
-	    "SELECT key IS NULL FROM observation_set WHERE id = ?1 UNION ALL"
-	    " SELECT 0 FROM observation_set WHERE key IS NOT NULL AND sha256 = ?2 AND evidence = ?3"
-	    " AND evidence_sha256 = ?4 LIMIT 1";
+	    "SELECT 1 + (key IS NULL) FROM observation_set WHERE id = ?1 AND (key IS NOT NULL OR blocks > 0) UNION ALL"
+	    " SELECT 1 FROM observation_set WHERE key IS NOT NULL AND sha256 = ?2 AND evidence = ?3"
+	    " AND evidence_sha256 = ?4 UNION ALL SELECT 3 FROM observation_set WHERE id = ?1 LIMIT 1";
 	sqlite3_stmt *s = observation_set_has_tables(t->c) ? observation_set_prepare(t->c, sql, NULL) : NULL;
-	int known = 0;
+	enum observation_known known = KNOWN_NOTHING;
 	if (s) {
 		sqlite3_bind_text(s, 1, t->set.id, -1, SQLITE_STATIC);
 		sqlite3_bind_text(s, 2, t->set.sha256, -1, SQLITE_STATIC);
 		sqlite3_bind_text(s, 3, t->set.evidence, -1, SQLITE_STATIC);
 		sqlite3_bind_text(s, 4, t->set.evidence_sha256, -1, SQLITE_STATIC);
 		if (sqlite3_step(s) == SQLITE_ROW)
-			known = sqlite3_column_int(s, 0) ? 2 : 1;
+			known = (enum observation_known)sqlite3_column_int(s, 0);
 	}
 	sqlite3_finalize(s);
 	return known;
+}
+
+/* The row of a set that came whole, in the place of what was only heard of it. */
+static int store_rows(struct parcel_taking *t, struct err *err)
+{
+	return observation_set_forget_hearsay(t->c, t->set.id, err) < 0
+	           ? -1
+	           : observation_set_store_rows(t->c, &t->set, t->key, t->spans, err);
 }
 
 static int take_blocks(struct parcel_taking *t, struct digest *d, struct err *err)
@@ -364,10 +380,7 @@ static int take_small(struct parcel_taking *t, struct err *why, struct err *err)
 	digest_free(d);
 	if (!good)
 		return 0;
-	return blob_put(t->c, t->blocks.data, t->blocks.len, sha256, err) < 0 ||
-	               observation_set_store_rows(t->c, &t->set, t->key, t->spans, err) < 0
-	           ? -1
-	           : 1;
+	return blob_put(t->c, t->blocks.data, t->blocks.len, sha256, err) < 0 || store_rows(t, err) < 0 ? -1 : 1;
 }
 
 /* A set whose container lies beside the parcel, or does not. Not kept (a dry run) nothing is copied. */
@@ -392,7 +405,7 @@ static int take_large(struct parcel_taking *t, struct err *why, struct err *err)
 		rc = observation_container_copy(t->came->path, case_path(t->c), t->set.id, &bytes, err);
 		int fd = rc == 0 ? open(to, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
 		if (rc == 0 && fd >= 0 && take_container(t, fd, d, why) == 0 && has_digest(t, d, why) == 0)
-			rc = observation_set_store_rows(t->c, &t->set, t->key, t->spans, err) < 0 ? -1 : 1;
+			rc = store_rows(t, err) < 0 ? -1 : 1;
 		if (fd >= 0)
 			close(fd);
 		if (rc <= 0)
@@ -418,19 +431,20 @@ static int take_set(struct parcel_taking *t, struct err *err)
 {
 	struct err why = ERR_INIT;
 	const unsigned char *begin = t->at;
-	int known = is_known(t);
+	enum observation_known known = is_known(t);
+	int is_new = known == KNOWN_NOTHING || known == KNOWN_HEARSAY;
 	int rc = 0;
-	if (known == 2)
+	if (known == KNOWN_PURGED)
 		parcel_note(t, _("the observations of %s came, and stay away: they were purged here"), t->set.check);
-	else if (known == 0 && !observation_set_is_on_record(t->c, &t->set))
+	else if (is_new && !observation_set_is_on_record(t->c, &t->set))
 		parcel_note(t, _("left out: observations that came as those of %s, which does not speak of them"),
 		            t->set.check);
-	else if (known == 0 && t->set.in_case && t->set.blocks == 0)
+	else if (is_new && t->set.in_case && t->set.blocks == 0)
 		parcel_note(t,
 		            _("the observations of %s did not fit into the parcel: ask for a whole copy, or make them "
 		              "again from the evidence (triage, sweep)"),
 		            t->set.check);
-	else if (known == 0) {
+	else if (is_new) {
 		rc = t->set.in_case ? take_small(t, &why, err) : take_large(t, &why, err);
 		free(t->spans);
 		t->spans = NULL;
@@ -466,7 +480,7 @@ static int has_its_like(struct parcel_taking *t)
  * one replaced before that came. */
 static int take_purged(struct parcel_taking *t, struct err *err)
 {
-	if (!*t->set.sha256 || is_known(t) || !observation_set_is_on_record(t->c, &t->set))
+	if (!*t->set.sha256 || is_known(t) != KNOWN_NOTHING || !observation_set_is_on_record(t->c, &t->set))
 		return 0;
 	if (!has_its_like(t))
 		parcel_note(t, _("the observations of %s were purged in the other copy, and did not come along"),

@@ -312,6 +312,21 @@ int observation_set_store_rows(struct case_file *c, const struct observation_set
 	return store_set(c, set, key, err) < 0 || store_spans(c, set, spans, err) < 0 ? -1 : 0;
 }
 
+int observation_set_forget_hearsay(struct case_file *c, const char *id, struct err *err)
+{
+	static const char sql[] = "DELETE FROM observation_set WHERE id = ?1 AND key IS NULL AND blocks = 0";
+	if (!observation_set_has_tables(c))
+		return 0;
+	sqlite3_stmt *s = observation_set_prepare(c, sql, err);
+	if (!s)
+		return -1;
+	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
+	int rc =
+	    sqlite3_step(s) == SQLITE_DONE ? 0 : observation_set_sql_error(c, _("keep a set of observations"), err);
+	sqlite3_finalize(s);
+	return rc;
+}
+
 int observation_set_store(struct case_file *c, struct observation_maker *m, const struct observation_set *set,
                           struct err *err)
 {

@@ -28,4 +28,7 @@ int observation_container_copy(const char *from, const char *to, const char *id,
 int observation_set_store_rows(struct case_file *c, const struct observation_set *set, const unsigned char *key,
                                const struct observation_span *spans, struct err *err);
 
+/* Removes the row of a set that never was here, which only says that another copy purged it. Inside an action. 0 or -1. */
+int observation_set_forget_hearsay(struct case_file *c, const char *id, struct err *err);
+
 #endif

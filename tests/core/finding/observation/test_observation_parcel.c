@@ -68,17 +68,20 @@ static void store_other_rows(const struct observation_set *was)
 	observation_maker_free(m);
 }
 
-/* Goes out, is forgotten, and comes again: what is said of it. */
-static const char *come_again(void)
+static void go_out(struct buf *section)
+{
+	struct err err = ERR_INIT;
+	assert_int_equal(observation_parcel.write(the_case, NULL, section, &err), 0);
+	assert_true(section->len > 0);
+}
+
+/* What is said of what comes. */
+static const char *come(const struct buf *section)
 {
 	static char said[512];
-	struct buf section = BUF_INIT;
 	struct err err = ERR_INIT;
-	assert_int_equal(observation_parcel.write(the_case, NULL, &section, &err), 0);
-	assert_true(section.len > 0);
-	run_sql("DELETE FROM observation_block; DELETE FROM observation_set");
 	struct parcel_arrival came = {
-	    .bytes = (const unsigned char *)section.data, .n = section.len, .keep = 1, .notes = json_array()};
+	    .bytes = (const unsigned char *)section->data, .n = section->len, .keep = 1, .notes = json_array()};
 	struct action *a = action_begin(the_case, "merge", &err);
 	assert_non_null(a);
 	if (observation_parcel.take(the_case, &came, &err) < 0)
@@ -90,6 +93,16 @@ static const char *come_again(void)
 	const char *note = json_string_value(json_array_get(came.notes, 0));
 	snprintf(said, sizeof said, "%s", note ? note : "");
 	json_decref(came.notes);
+	return said;
+}
+
+/* Goes out, is forgotten, and comes again. */
+static const char *come_again(void)
+{
+	struct buf section = BUF_INIT;
+	go_out(&section);
+	run_sql("DELETE FROM observation_block; DELETE FROM observation_set");
+	const char *said = come(&section);
 	buf_release(&section);
 	return said;
 }
@@ -316,6 +329,23 @@ static void purged_sets_are_not_lost(void **state)
 	assert_int_equal(lost, 1);
 }
 
+/* Another copy's word that it purged a set keeps nobody from taking it from one who has it still. */
+static void what_others_purged_can_still_come(void **state)
+{
+	(void)state;
+	struct observation_set set;
+	struct buf whole = BUF_INIT;
+	store_set("R1-E1", &set);
+	go_out(&whole);
+	run_sql("UPDATE observation_set SET key = NULL");
+	assert_non_null(strstr(come_again(), "were purged in the other copy"));
+	assert_non_null(strstr(come(&whole), "1 set of observations came along, rows: 1"));
+	assert_string_equal(come(&whole), "");
+	run_sql("UPDATE observation_set SET key = NULL"); /* that is a decision of this copy */
+	assert_non_null(strstr(come(&whole), "they were purged here"));
+	buf_release(&whole);
+}
+
 struct lost_of_check {
 	char label[LABEL_TEXT];
 	int told;
@@ -432,6 +462,7 @@ int main(void)
 	    TEST(rows_that_are_not_of_record),
 	    TEST(sets_that_are_gone_are_told),
 	    TEST(purged_sets_are_not_lost),
+	    TEST(what_others_purged_can_still_come),
 	    TEST(sets_made_again_are_not_lost),
 	    TEST(a_check_of_many_lost_sets_is_told_once),
 	};
