@@ -26,8 +26,13 @@ static const char *stored_words_shown(const char *text)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(text, words[i]) == 0)
 			return i18n_text(text);
-	/* so decisions of before have it */
-	return strcmp(text, "on_site") == 0 ? i18n_text(WORDS_BECAME_SITE) : text;
+	return text;
+}
+
+/* What decisions of before have for their choice is the program's name of a stage. */
+static int is_old_choice(const struct field *field, const char *text)
+{
+	return field && strcmp(field->name, "choice") == 0 && strcmp(text, "on_site") == 0;
 }
 
 const char *stored_words_of_program(const char *text)
@@ -82,6 +87,8 @@ char *stored_words_in(const struct field *field, const char *text)
 {
 	if (field && field->program_words && is_sentence(text))
 		return xstrdup(i18n_text(text));
+	if (is_old_choice(field, text))
+		return xstrdup(i18n_text(WORDS_BECAME_SITE));
 	char *shown = field && field->program_words ? said_of_something(text) : NULL;
 	return shown ? shown
 	             : xstrdup(field && field->machine ? stored_words_of_program(text) : stored_words_shown(text));

@@ -127,6 +127,26 @@ static void rescue_wants_a_criterion(void **state)
 	assert_string_equal(get("R1-D2", "choice"), "it becomes a rescue"); /* a sentence, which is read out */
 }
 
+/* Decisions of before have the program's name of the stage; what else is called so is called so. */
+static void an_old_choice_is_told_as_a_sentence(void **state)
+{
+	(void)state;
+	struct buf text = BUF_INIT;
+	add("party", "name=Company");
+	add("decision", "title=asked status=decided choice=on_site reason=law by=R1-P1 when=2014-06-30");
+	add("account", "name=on_site");
+	json_t *record = record_get(the_case, "R1-D1", 0, NULL);
+	record_field_text(record, kind_field(record_kind(record), "choice"), &text);
+	assert_string_equal(text.data, "it becomes support on site");
+	json_decref(record);
+	record = record_get(the_case, "R1-U1", 0, NULL);
+	char *title = record_title(record);
+	assert_string_equal(title, "on_site");
+	free(title);
+	json_decref(record);
+	buf_release(&text);
+}
+
 static void nothing_is_overwritten(void **state)
 {
 	(void)state;
@@ -198,6 +218,7 @@ int main(void)
 	    CASE_TEST(advice_and_refusal),
 	    CASE_TEST(a_case_of_a_consultation),
 	    CASE_TEST(rescue_wants_a_criterion),
+	    CASE_TEST(an_old_choice_is_told_as_a_sentence),
 	    CASE_TEST(nothing_is_overwritten),
 	    CASE_TEST(what_waits),
 	};
