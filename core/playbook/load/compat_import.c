@@ -126,13 +126,14 @@ static void make_commands(struct playbook *p, const char *id, json_t *step)
 	free(pointer);
 }
 
-/* Of a step that is made: no other has it, though long ones are cut. */
-static char *branch_id(const struct playbook *p, const char *id, const char *member, const char *key)
+/* Of a step that is made: no other has it, though long ones are cut. A number is tried once in a playbook: a stranger's may have
+ * thousands of branches whose ids are cut to the same. */
+static char *branch_id(struct playbook *p, const char *id, const char *member, const char *key)
 {
 	char *name =
 	    xasprintf("%.*s/%s%s%s", (int)text_whole(id, strlen(id), 60), id, member, key ? "/" : "", key ? key : "");
 	char number[24] = "";
-	for (unsigned again = 2;; again++) {
+	for (;;) {
 		size_t n = text_whole(name, strlen(name), PLAYBOOK_STEP_ID - strlen(number));
 		char *whole = xasprintf("%.*s%s", (int)n, name, number);
 		if (!json_object_get(workflow_of(p), whole)) {
@@ -140,7 +141,7 @@ static char *branch_id(const struct playbook *p, const char *id, const char *mem
 			return whole;
 		}
 		free(whole);
-		snprintf(number, sizeof number, "/%u", again);
+		snprintf(number, sizeof number, "/%u", 2 + p->numbers++);
 	}
 }
 

@@ -68,6 +68,7 @@ struct playbook {
 	struct source_map *places; /* where its parts were written; for errors */
 	json_t *root;              /* what `places` knows: the tree as it was read */
 	int foreign;               /* JSON: from elsewhere */
+	unsigned numbers;          /* that were put behind ids of steps that were made */
 	json_t *departures;        /* array of lines */
 	json_t *unsupported;       /* array of lines */
 	char digest[65];           /* SHA-256 of the text */

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -186,6 +187,24 @@ static void hostile_shapes_end(void **state)
 	buf_release(&text);
 }
 
+/* Thousands of branches whose ids are cut to the same: each is given a number once, and no number is tried anew for each. */
+static void as_many_branches_as_there_may_be(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT;
+	buf_adds(&text, "{\"type\":\"playbook\",\"name\":\"x\",\"spec_version\":\"1.0\",\"workflow_start\":\"s\","
+	                "\"workflow\":{\"s\":{\"type\":\"start\",\"on_completion\":\"w\"},\"w\":{\"type\":"
+	                "\"switch-condition\",\"switch\":\"__x__:value\",\"cases\":{");
+	for (int i = 0; i < 11000; i++)
+		buf_addf(&text, "%s\"%0120d-%d\":[\"b\",\"c\"]", i ? "," : "", 0, i);
+	buf_adds(&text, "}},\"b\":{\"type\":\"single\"},\"c\":{\"type\":\"single\"}}}");
+	clock_t begun = clock();
+	playbook_free(playbook_load("old.json", text.data, text.len, &err));
+	assert_true(clock() - begun < 8 * CLOCKS_PER_SEC); /* of processor time; it was twenty */
+	buf_release(&text);
+}
+
 /* A step whose branch is a list in version 1 lends its id to the parallel that is made of it: long ones are cut between
  * characters. */
 static void long_ids_are_cut_between_characters(void **state)
@@ -258,6 +277,7 @@ int main(void)
 	    cmocka_unit_test(shipped_playbooks_are_in_both_languages_and_cite_sources),
 	    cmocka_unit_test(cut_ids_are_never_shared),
 	    cmocka_unit_test(hostile_shapes_end),
+	    cmocka_unit_test(as_many_branches_as_there_may_be),
 	    cmocka_unit_test(long_ids_are_cut_between_characters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
