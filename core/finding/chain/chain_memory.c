@@ -180,9 +180,10 @@ static int go_on(struct chain_memory *m, double deadline, struct err *err)
 struct chain_changes {
 	struct chain_memory *m;
 	json_t *ids;
-	json_t *mails;  /* new ones */
-	int is_decided; /* decisions */
-	int is_other;   /* what it cannot go on from */
+	json_t *mails;   /* new ones */
+	json_t *lacking; /* lacking_first_act(); NULL: not asked for yet */
+	int is_decided;  /* decisions */
+	int is_other;    /* what it cannot go on from */
 };
 
 static void take_id(void *ctx, const char *id)
@@ -207,17 +208,30 @@ static int is_known_asset(const struct chain_memory *m, const char *id)
 	return 0;
 }
 
-/* An event or an edge by which something is compromised of which nobody said since when, before the change or after it. */
-static int tells_first_act(const struct chain_memory *m, const json_t *act)
+/* Machines and organisations of which nobody said since when: few of many, looked for once for all changes. */
+static json_t *lacking_first_act(const struct chain_memory *m)
 {
 	static const enum chain_kind kinds[] = {CHAIN_ASSET, CHAIN_PARTY};
+	json_t *lacking = json_array();
 	size_t i;
 	json_t *record;
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
 		json_array_foreach(m->read[kinds[k]], i, record)
-			if (chain_lacks_first_act(record) && (chain_act_names(act, record_label(record)) ||
-			                                      is(record, CHAIN_FIRST_ACT, record_label(act))))
-				return 1;
+			if (chain_lacks_first_act(record))
+				json_array_append(lacking, record);
+	return lacking;
+}
+
+/* An event or an edge by which something is compromised of which nobody said since when, before the change or after it. */
+static int tells_first_act(struct chain_changes *k, const json_t *act)
+{
+	size_t i;
+	json_t *record;
+	if (!k->lacking)
+		k->lacking = lacking_first_act(k->m);
+	json_array_foreach(k->lacking, i, record)
+		if (chain_act_names(act, record_label(record)) || is(record, CHAIN_FIRST_ACT, record_label(act)))
+			return 1;
 	return 0;
 }
 
@@ -252,7 +266,7 @@ static void judge_change(struct chain_changes *k, json_t *record)
 		    is(record, "status", "infected") || is(record, "status", "compromised") || is_known_asset(k->m, id);
 		break;
 	case CHAIN_KINDS: /* of no kind that it is worked out of: it may tell a time, or settle a field */
-		k->is_other |= k->m->relative || (kind->traits & KIND_CONFLICT) || tells_first_act(k->m, record);
+		k->is_other |= k->m->relative || (kind->traits & KIND_CONFLICT) || tells_first_act(k, record);
 		break;
 	default:
 		k->is_other = 1;
@@ -311,6 +325,7 @@ static int bring_up(struct chain_memory *m)
 		m->generation = now;
 	}
 	json_decref(k.ids);
+	json_decref(k.lacking);
 	json_decref(k.mails);
 	return good;
 }
