@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SUBJECT_CELLS   72
+#define SUBJECT_CELLS   120 /* what a wide screen has room for; narrower ones cut it themselves */
 #define LABELS_MOST     4
 #define NAME_CELLS      24 /* of a record, where several are named */
 #define TOLD_MOST       16 /* records whose changes are written out: of a list of thousands nobody reads them */

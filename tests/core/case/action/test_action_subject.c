@@ -28,7 +28,12 @@ static void a_change_says_which_field_came_to_be_what(void **state)
 	add("asset", "hostname=JINJI-PC-03");
 	assert_string_equal(last_subject(), "add asset R1-A1: JINJI-PC-03");
 	set("R1-A1", "os=Windows+10 criticality=high");
-	assert_string_equal(last_subject(), "set R1-A1 JINJI-PC-03: OS and version Windows 10, Importance to busines…");
+	assert_string_equal(last_subject(),
+	                    "set R1-A1 JINJI-PC-03: OS and version Windows 10, Importance to business high");
+	set("R1-A1", "os=Windows+Server+2008+R2+Standard+Edition model=Desktop+computer+of+the+reception "
+	             "department=Contracts+of+all+the+others+and+their+people");
+	assert_non_null(strstr(last_subject(), "Contracts of all the others"));
+	assert_string_equal(last_subject() + strlen(last_subject()) - 3, "…"); /* a line, and no more */
 	set("R1-A1", "os=");
 	assert_string_equal(last_subject(), "set R1-A1 JINJI-PC-03: OS and version unset");
 	add("party", "name=Tanaka type=person");
@@ -71,7 +76,9 @@ static void several_in_one_action_are_named_as_far_as_there_is_room(void **state
 		assert_int_equal(action_set(a, name, &zone, 1, 0, &err), 0);
 	}
 	assert_int_equal(action_commit(a, &err), 0);
-	assert_string_equal(last_subject(), "set R1-A1 JINJI-PC-01, R1-A2 JINJI-PC-02 and 3 more: Zone HR");
+	assert_string_equal(
+	    last_subject(),
+	    "set R1-A1 JINJI-PC-01, R1-A2 JINJI-PC-02, R1-A3 JINJI-PC-03, R1-A4 JINJI-PC-04 and 1 more: Zone HR");
 }
 
 static void what_can_be_purged_is_not_told(void **state)
