@@ -116,6 +116,35 @@ static void the_reason_is_read_in_full(void **state)
 	program_release(&p);
 }
 
+/* Which organisation it is, is completed from those on record and those proposed; people are none. */
+static void the_same_organisation_is_completed(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	make_case(&p);
+	struct terminal *t = terminal_open(40, 120, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, ":show R1-L1" KEYS_ENTER);
+	terminal_await(t, "First");
+	terminal_type(t, "C");
+	terminal_await_row(t, 1, "2 proposals to decide");
+	terminal_type(t, "=");
+	terminal_await_row(t, -1, "The same organisation as");
+	terminal_await(t, "Tab: R1-P1");
+	terminal_type(t, "P");
+	terminal_await(t, "Tab: Partner");
+	assert_false(terminal_shows(t, "Point of contact"));
+	terminal_type(t, KEYS_TAB);
+	terminal_await_row(t, -1, "name): Partner");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "Reason:");
+	terminal_type(t, "their second domain" KEYS_ENTER);
+	terminal_await(t, "on record: R1-");
+	terminal_quit(t);
+	program_release(&p);
+}
+
 static void contact_form_and_status(void **state)
 {
 	struct program p;
@@ -192,8 +221,8 @@ static void words_are_looked_for_here(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(from_a_mail_to_the_contact), cmocka_unit_test(what_was_decided_stays),
-	    cmocka_unit_test(the_reason_is_read_in_full), cmocka_unit_test(contact_form_and_status),
-	    cmocka_unit_test(words_are_looked_for_here)};
+	    cmocka_unit_test(from_a_mail_to_the_contact),         cmocka_unit_test(what_was_decided_stays),
+	    cmocka_unit_test(the_reason_is_read_in_full),         cmocka_unit_test(contact_form_and_status),
+	    cmocka_unit_test(the_same_organisation_is_completed), cmocka_unit_test(words_are_looked_for_here)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,7 +55,8 @@ struct draft_prompt {
 	struct note_stance *stance; /* of a note, or NULL */
 	char *kept;                 /* what is said of the draft, or NULL; owned */
 	prompt_check_fn *check;
-	void *ctx; /* of the check */
+	prompt_complete_fn *complete; /* or NULL */
+	void *ctx;                    /* of both */
 };
 
 static void draft_prompt_head(struct draft_prompt *k)
@@ -159,6 +160,12 @@ static int draft_prompt_check(void *ctx, const char *text, struct err *err)
 	return k->check ? k->check(k->ctx, text, err) : 0;
 }
 
+static void draft_prompt_complete(void *ctx, const char *front, struct candidates *c)
+{
+	const struct draft_prompt *k = ctx;
+	k->complete(k->ctx, front, c);
+}
+
 static void draft_prompt_typing(void *ctx, const char *text)
 {
 	struct draft_prompt *k = ctx;
@@ -198,6 +205,7 @@ static char *draft_prompt_ask(struct draft_prompt begun_as, const char *initial,
 	                              .from_top = from_top,
 	                              .changed = draft_prompt_typing,
 	                              .key = draft_prompt_key,
+	                              .complete = k.complete ? draft_prompt_complete : NULL,
 	                              .check = draft_prompt_check,
 	                              .ctx = &k};
 	if (k.stance)
@@ -257,8 +265,19 @@ char *draft_prompt_note(struct workbench *wb, const char *question, const char *
 char *draft_prompt_checked(struct workbench *wb, const char *key, const char *question, prompt_check_fn *check,
                            void *ctx)
 {
-	struct draft_prompt k = {
-	    .wb = wb, .key = key, .question = question, .heading = BUF_INIT, .check = check, .ctx = ctx};
+	return draft_prompt_completed(wb, key, question, check, NULL, ctx);
+}
+
+char *draft_prompt_completed(struct workbench *wb, const char *key, const char *question, prompt_check_fn *check,
+                             prompt_complete_fn *complete, void *ctx)
+{
+	struct draft_prompt k = {.wb = wb,
+	                         .key = key,
+	                         .question = question,
+	                         .heading = BUF_INIT,
+	                         .check = check,
+	                         .complete = complete,
+	                         .ctx = ctx};
 	return draft_prompt_ask(k, NULL, 0, 0);
 }
 

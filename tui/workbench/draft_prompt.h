@@ -40,6 +40,10 @@ char *draft_prompt_page(struct workbench *wb, const char *key, const char *quest
 char *draft_prompt_checked(struct workbench *wb, const char *key, const char *question, prompt_check_fn *check,
                            void *ctx);
 
+/* The same, where Tab puts in what may follow. */
+char *draft_prompt_completed(struct workbench *wb, const char *key, const char *question, prompt_check_fn *check,
+                             prompt_complete_fn *complete, void *ctx);
+
 /* A reason, which is one line and must not be empty, for something that is done with it: asked for until `act` takes it (0), or
  * the person leaves. What `act` refuses stays to be mended, with why not above it. 1: it is done, and the draft is gone. */
 int draft_prompt_reason(struct workbench *wb, const char *key, const char *question, prompt_check_fn *act, void *ctx);

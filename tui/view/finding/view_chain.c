@@ -12,6 +12,7 @@
 #include "base/time/clock.h"
 #include "finding/chain/chain_decide.h"
 #include "outward/report/chain_flow.h"
+#include "tui/command/complete.h"
 #include "tui/list/related.h"
 #include "tui/view/finding/chain_contact.h"
 #include "tui/view/finding/chain_view.h"
@@ -292,8 +293,43 @@ struct chain_same_asked {
 	struct workbench *wb;
 	char *who; /* the view may be made anew while it is asked */
 	char *other;
+	json_t *called;    /* how the other organisations are called: keys */
 	struct buf labels; /* that are on record then, a line each */
 };
+
+static int call_party(void *ctx, json_t *party)
+{
+	const struct chain_same_asked *asked = ctx;
+	const char *name = json_get_string(party, "name");
+	if (json_is(party, "type", "person") || strcmp(record_label(party), asked->who) == 0)
+		return 0;
+	json_object_set_new(asked->called, record_label(party), json_true());
+	if (name)
+		json_object_set_new(asked->called, name, json_true());
+	return 0;
+}
+
+/* Those on record, and those of the chain that nobody has put there yet. */
+static void call_organisations(const struct view *v, struct chain_same_asked *asked)
+{
+	const struct chain *chain = view_chain_of(v);
+	asked->called = json_object();
+	workbench_each(asked->wb, "party", 0, call_party, asked, NULL);
+	for (size_t i = 0; i < chain->org_count; i++)
+		if (strcmp(chain->orgs[i].who, asked->who) != 0)
+			json_object_set_new(asked->called, chain->orgs[i].who, json_true());
+}
+
+static void complete_organisation(void *ctx, const char *front, struct candidates *c)
+{
+	const struct chain_same_asked *asked = ctx;
+	const char *called;
+	json_t *yes;
+	c->words = json_array();
+	json_object_foreach(asked->called, called, yes)
+		if (strncmp(called, front, strlen(front)) == 0 && json_array_size(c->words) < COMPLETE_LIMIT)
+			json_array_append_new(c->words, json_string(called));
+}
 
 static int check_same(void *ctx, const char *typed, struct err *err)
 {
@@ -320,14 +356,17 @@ static enum redraw say_same(struct view *v)
 	if (!org)
 		return REDRAW_ALL;
 	struct chain_same_asked asked = {.wb = v->wb, .who = xstrdup(org->who), .labels = BUF_INIT};
-	asked.other = draft_prompt_checked(v->wb, "chain:same", _("The same organisation as (label, domain or name): "),
-	                                   check_same, &asked);
+	call_organisations(v, &asked);
+	asked.other =
+	    draft_prompt_completed(v->wb, "chain:same", _("The same organisation as (label, domain or name): "),
+	                           check_same, complete_organisation, &asked);
 	if (asked.other &&
 	    draft_prompt_reason(v->wb, "chain:same:reason", _("Reason: "), say_same_with_reason, &asked)) {
 		draft_prompt_drop(v->wb, "chain:same");
 		view_chain_tell_record(v, &asked.labels);
 	}
 	buf_release(&asked.labels);
+	json_decref(asked.called);
 	free(asked.other);
 	free(asked.who);
 	return REDRAW_ALL;
