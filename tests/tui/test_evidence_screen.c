@@ -114,11 +114,12 @@ static void what_is_not_said_is_asked_for(void **state)
 	terminal_await_row(t, 1, "New: Asset");
 	terminal_type(t, KEYS_ESCAPE); /* back to the list */
 	terminal_await_row(t, -1, "Of which asset:");
-	terminal_type(t, "new" KEYS_ENTER);
-	terminal_await_row(t, 1, "New: Asset");
+	terminal_type(t, "NEW-01"); /* what is typed is what it is called */
+	terminal_await(t, "+ new: Asset 'NEW-01'");
 	terminal_type(t, KEYS_ENTER);
-	terminal_await_row(t, -1, "Name:");
-	terminal_type(t, "NEW-01" KEYS_ENTER KEYS_CTRL_S);
+	terminal_await_row(t, 1, "New: Asset");
+	terminal_await(t, "NEW-01");
+	terminal_type(t, KEYS_CTRL_S);
 	terminal_await_row(t, -1, "In which form:");
 	terminal_type(t, "raw" KEYS_ENTER);
 	terminal_await_row(t, -1, "/copies");

@@ -115,24 +115,77 @@ static int evidence_work_choose(struct workbench *wb, const char *question, cons
 	return i;
 }
 
+/* The assets, and behind them, whatever is typed, a new one, which is called so. */
+struct assets_offered {
+	struct choices all; /* the last one: a new one */
+	size_t shown[LISTED + 2];
+	size_t count;
+	char *name; /* of the new one: what is typed, unless that is looked for in the words of the choice itself */
+};
+
+static size_t find_asset(void *ctx, const char *typed)
+{
+	struct assets_offered *o = ctx;
+	size_t new_one = o->all.count - 1;
+	o->count = 0;
+	for (size_t i = 0; i < new_one; i++)
+		if (prompt_matches(o->all.texts[i], typed))
+			o->shown[o->count++] = i;
+	o->shown[o->count++] = new_one;
+	free(o->name);
+	o->name = xstrdup(prompt_matches(o->all.texts[new_one], typed) ? "" : typed);
+	return o->count;
+}
+
+static void asset_text(void *ctx, size_t i, struct buf *out)
+{
+	const struct assets_offered *o = ctx;
+	if (o->shown[i] == o->all.count - 1 && *o->name)
+		buf_addf(out, _("+ new: %s '%s'"), kind_label(kind_find("asset")), o->name);
+	else
+		buf_adds(out, o->all.texts[o->shown[i]]);
+}
+
+static int make_asset(struct workbench *wb, const char *name, char label[LABEL_TEXT])
+{
+	const struct kind *kind = kind_find("asset");
+	struct assign called = {kind->title_field, name};
+	return form_run(wb, kind->name, &called, *name ? 1 : 0, label);
+}
+
+/* Who leaves the form of a new one is back at the list. */
+static int choose_asset(struct workbench *wb, struct assets_offered *o, struct buf *line)
+{
+	const struct prompt_source source = {.ctx = o,
+	                                     .find = find_asset,
+	                                     .text = asset_text,
+	                                     .help =
+	                                         _(" Type to narrow down · ↑↓ choose · Enter takes it · Esc leaves")};
+	char made[LABEL_TEXT] = "";
+	size_t chosen;
+	do {
+		int picked = prompt_pick(wb, _("Of which asset: "), &source, NULL);
+		if (picked < 0)
+			return 0;
+		chosen = o->shown[picked];
+	} while (chosen == o->all.count - 1 && !make_asset(wb, o->name, made));
+	add_chosen(line, "on", *made ? made : o->all.values[chosen]);
+	return 1;
+}
+
 static int ask_asset(struct workbench *wb, struct buf *line)
 {
-	struct choices c = {.count = 0};
-	char made[LABEL_TEXT] = "";
-	add_choice(&c, xstrdup(_("of no asset")), "");
-	record_each(workbench_case(wb), "asset", 0, add_asset, &c, NULL);
-	int any = c.count > 1;
-	int new_one = (int)c.count;
-	int chosen = 0;
-	add_choice(&c, xasprintf(_("+ new: %s"), kind_label(kind_find("asset"))), "");
-	while (any) { /* who leaves the form is back at the list */
-		chosen = evidence_work_choose(wb, _("Of which asset: "), &c, 0, "on", line);
-		if (chosen != new_one || form_run(wb, "asset", NULL, 0, made))
-			break;
-	}
-	add_chosen(line, "on", made);
-	free_choices(&c);
-	return chosen >= 0;
+	struct assets_offered o = {.count = 0};
+	int ok = 1;
+	add_choice(&o.all, xstrdup(_("of no asset")), "");
+	record_each(workbench_case(wb), "asset", 0, add_asset, &o.all, NULL);
+	int any = o.all.count > 1;
+	add_choice(&o.all, xasprintf(_("+ new: %s"), kind_label(kind_find("asset"))), "");
+	if (any)
+		ok = choose_asset(wb, &o, line);
+	free(o.name);
+	free_choices(&o.all);
+	return ok;
 }
 
 static int ask_form(struct workbench *wb, struct buf *line, int *copies)

@@ -399,7 +399,7 @@ int prompt_passphrase(struct workbench *wb, const char *question, struct secret 
 	return rc;
 }
 
-static int prompt_matches(const char *choice, const char *typed)
+int prompt_matches(const char *choice, const char *typed)
 {
 	if (!*typed)
 		return 1;

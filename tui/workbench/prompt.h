@@ -87,6 +87,9 @@ struct prompt_other {
 	char *typed; /* the caller frees it */
 };
 
+/* Whether a choice stays when that is typed. */
+int prompt_matches(const char *choice, const char *typed);
+
 /* One of `count` choices, narrowed down by typing. The index, or -1. With `other` not NULL, what was typed may be none
  * of them: then -2, and the text. */
 int prompt_choice(struct workbench *wb, const char *question, const char *const *choices, size_t count, int selected,
