@@ -117,14 +117,16 @@ static const char *no_place(void)
 	return _("the format has no place for it");
 }
 
+/* What every record has, and what the case makes of it: no fields. */
+static const char of_every_record[] = "id kind label author entered modified disputed disputed_values";
+
 void release_lose_rest(struct release *r, const json_t *record, const char *known)
 {
-	static const char own[] = "id kind label author entered modified disputed"; /* of every record */
 	const char *name;
 	json_t *value;
 	json_object_foreach((json_t *)(uintptr_t)record, name, value)
-		if (!words_among(own, name) && !words_among(known, name) && !json_is(record, name, "unknown") &&
-		    !(json_is_array(value) && json_array_size(value) == 0))
+		if (!words_among(of_every_record, name) && !words_among(known, name) &&
+		    !json_is(record, name, "unknown") && !(json_is_array(value) && json_array_size(value) == 0))
 			release_lose_field(r, json_get_string(record, "kind"), name, no_place());
 }
 
@@ -352,6 +354,19 @@ static void trim_disputed(const struct release *r, json_t *record, const struct 
 	json_decref(kept);
 }
 
+/* Takes out the fields that no row of the kind's table tells of: a newer genba wrote them, as secrets or names perhaps. */
+static void trim_unknown(struct release *r, json_t *record, const struct kind *kind)
+{
+	size_t count;
+	char **names = json_names(record, &count);
+	for (size_t i = 0; i < count; i++)
+		if (!words_among(of_every_record, names[i]) && !kind_field(kind, names[i])) {
+			release_lose_field(r, kind->name, names[i], _("a field that this genba does not know"));
+			json_object_del(record, names[i]);
+		}
+	json_names_free(names, count);
+}
+
 /* Takes out of a copy of the record what may not leave with it. */
 static void trim(struct release *r, json_t *record)
 {
@@ -387,8 +402,11 @@ static void trim(struct release *r, json_t *record)
 			free(plain);
 		}
 	}
-	if (!r->internal)
+	if (!r->internal) {
 		trim_disputed(r, record, k);
+		if (kind)
+			trim_unknown(r, record, kind);
+	}
 	for (size_t i = 0; k && pseudonym && i < sizeof k->fields / sizeof *k->fields && k->fields[i]; i++)
 		if (i == 0)
 			json_object_set_new(record, k->fields[i], json_string(pseudonym));

@@ -9,8 +9,9 @@
  *
  * A record may leave if its label of the Traffic Light Protocol (its own, else the case's) is not above what was asked for,
  * if it is neither retracted nor RED nor AMBER+STRICT, if an indicator's provider has approved that it is shared, and if a
- * sample belongs to such an indicator. References to what stays are taken out of what leaves, and so is a text that names
- * a label of it. With `redacted` names of machines, accounts, persons and organisations are pseudonyms, and addresses go.
+ * sample belongs to such an indicator. A kind, and a field, that this genba does not know stays. References to what stays are
+ * taken out of what leaves, and so is a text that names a label of it. With `redacted` names of machines, accounts, persons
+ * and organisations are pseudonyms, and addresses go.
  *
  * release_finish() looks for every name that must not leave in the finished bytes (forbidden.h) before the file gets its
  * name, and puts the release on record. What was left out is told in a loss statement.
@@ -38,8 +39,8 @@ struct release *release_open(struct case_file *c, const struct release_wish *wis
 void release_close(struct release *r); /* NULL is allowed */
 
 struct case_file *release_case(const struct release *r);
-const char *release_tlp(const struct release *r);        /* of what leaves: as asked for; internal: the highest there is */
-int release_case_leaves(const struct release *r);        /* 0: what the record of the case itself says may not leave */
+const char *release_tlp(const struct release *r); /* of what leaves: as asked for; internal: the highest there is */
+int release_case_leaves(const struct release *r); /* 0: what the record of the case itself says may not leave */
 const char *release_case_title(const struct release *r); /* or a pseudonym; borrowed */
 
 /* Whether the responder of that mark may be named: never in what is redacted; else by the label of the responder's record, though

@@ -163,6 +163,8 @@ static const char *why_it_stays(const struct release *r, json_t *record)
 	int rank = tlp_rank(release_tlp_of(r, record));
 	if (!kind || kind_has(kind, KIND_MACHINE))
 		return _("a record of genba itself");
+	if (!record_kind(record))
+		return _("of a kind that this genba does not know"); /* nor which of its fields are secrets or names */
 	if (record_kind(record) == kind_find("decision"))
 		return _("a record of what the response decided"); /* whom it names is nobody else's concern */
 	const struct release_label *entry = release_labels_find(&r->labels, record_label(record));

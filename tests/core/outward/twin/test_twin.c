@@ -3,6 +3,7 @@
 #include "outward/twin/twin.h"
 
 #include "base/json.h"
+#include "case/action/action.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,6 +12,22 @@
 
 static char path[128];
 static char label[LABEL_TEXT];
+
+/* A record as a newer genba wrote it. */
+static void insert(const char *kind, const char *name, const char *field, const char *value)
+{
+	struct err err = ERR_INIT;
+	struct action *a = action_begin(the_case, "add", &err);
+	json_t *object =
+	    json_pack("{s:s s:s s:s s:s s:s s:s s:s s:s}", "kind", kind, "label", name, "author", "R1", "entered",
+	              "2026-01-01T00:00:00+00:00", "modified", "2026-01-01T00:00:00+00:00", "tlp", "GREEN", "id",
+	              strcmp(kind, "asset") == 0 ? "50000000-0000-4000-8000-000000000000"
+	                                         : "60000000-0000-4000-8000-000000000000",
+	              field, value);
+	if (!a || action_insert(a, object, &err) < 0 || action_commit(a, &err) < 0)
+		fail_msg("%s", err.message);
+	json_decref(object);
+}
 
 static int setup(void **state)
 {
@@ -21,6 +38,8 @@ static int setup(void **state)
 	add("asset", "hostname=HR-PC-03 status=infected tlp=GREEN");
 	add("event", "title=Seen+on+HR-PC-03 side=attacker tlp=GREEN assets=R1-A1 when=2025-11-19");
 	add("indicator", "type=domain value=hidden.example tlp=GREEN");
+	insert("drone", "R1-DR1", "codename", "night-heron");
+	insert("asset", "R1-A7", "bitlocker_key", "night-heron");
 	struct err err = ERR_INIT;
 	struct buf bytes = BUF_INIT;
 	struct twin_made twin;
@@ -61,6 +80,9 @@ static void it_is_true_and_tells_no_names(void **state)
 	assert_null(strstr(text.data, "HR-PC-03"));
 	assert_null(strstr(text.data, "hidden.example"));
 	assert_null(strstr(text.data, "R1-A1"));
+	assert_null(strstr(text.data, "night-heron")); /* no more do a kind or a field that this genba does not know */
+	assert_non_null(strstr(text.data, "\"codename\":{\"digest\""));
+	assert_non_null(strstr(text.data, "\"bitlocker_key\":{\"digest\""));
 	assert_non_null(strstr(text.data, "2025-11-19")); /* what may leave is told */
 	buf_release(&text);
 	/* the case goes on, and the state of that time still gives the root */
