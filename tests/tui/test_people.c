@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,6 +145,46 @@ static void what_cannot_be_undone_is_told_in_japanese(void **state)
 	assert_null(strstr(program.log.data, "preserve"));
 }
 
+/* Two are called the same: the one who looks is "me", by the key, and the steps of the other are not theirs. */
+static void a_namesake_is_another_person(void **state)
+{
+	(void)state;
+	char home[400];
+	char case_of_one[400];
+	char line[400];
+	snprintf(home, sizeof home, "%s", getenv("XDG_DATA_HOME"));
+	snprintf(case_of_one, sizeof case_of_one, "%s", getenv("GENBA_CASE"));
+	program_good(&program, "play", "preserve", "--on", "R1-A1", NULL);
+	setenv("XDG_DATA_HOME", program_file(&program, "other"), 1);
+	program_good(&program, "key", "new", "--name", "Responder One", "--mark", "R2", "--kdf", "interactive", NULL);
+	program_good(&program, "key", "export", NULL);
+	snprintf(line, sizeof line, "%.*s", (int)strcspn(program.out.data, "\n"), program.out.data);
+	setenv("XDG_DATA_HOME", home, 1);
+	program_good(&program, "handover", "--to", line, "--out", program_file(&program, "copy.genba"), NULL);
+	setenv("XDG_DATA_HOME", program_file(&program, "other"), 1);
+	setenv("GENBA_CASE", program_file(&program, "copy.genba"), 1);
+	struct terminal *t = open_assets(80);
+	terminal_type(t, "J");
+	terminal_await_row(t, 1, "My work");
+	terminal_await(t, "Responder One · ");
+	terminal_type(t, "3");
+	terminal_await_row(t, 1, "Asset · 2");
+	terminal_type(t, "i");
+	terminal_await_row(t, -1, "Isolation done: now");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "Isolated by:");
+	terminal_await(t, "me: Responder One");
+	struct buf row = BUF_INIT;
+	terminal_row(t, terminal_find(t, "me: Responder One") + 1, &row);
+	assert_non_null(strstr(row.data, "Responder One")); /* the other */
+	assert_null(strstr(row.data, "me:"));
+	buf_release(&row);
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_quit(t);
+	setenv("XDG_DATA_HOME", home, 1);
+	setenv("GENBA_CASE", case_of_one, 1);
+}
+
 static void a_wide_screen_tells_of_the_selected_record(void **state)
 {
 	(void)state;
@@ -229,6 +270,7 @@ int main(void)
 	    cmocka_unit_test(the_coming_steps_stand_beside_the_current_one),
 	    cmocka_unit_test(what_was_retracted_is_told_in_japanese),
 	    cmocka_unit_test(what_cannot_be_undone_is_told_in_japanese),
+	    cmocka_unit_test(a_namesake_is_another_person),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

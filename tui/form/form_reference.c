@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "case/identity/identity.h"
 #include "case/query/title_cache.h"
 #include "case/store/responders.h"
 #include "case/store/rules.h"
@@ -390,14 +391,15 @@ static int take_responder(void *ctx, const struct responder *r)
 {
 	struct form_reference_picking *p = ctx;
 	struct case_file *c = workbench_case(p->wb);
-	const char *me = case_responder_name(c);
+	const struct identity *me = case_identity(c);
 	char id[37];
 	if (r->is_retracted || r->revoked || !r->name || p->people_count == PEOPLE_MOST)
 		return 0;
 	struct person *person = &p->people[p->people_count++];
 	memset(person, 0, sizeof *person);
 	person->name = xstrdup(r->name);
-	person->is_me = me && strcmp(me, r->name) == 0;
+	person->is_me =
+	    me && r->has_key && memcmp(me->public_key, r->key, sizeof r->key) == 0; /* another may be called so */
 	if (record_find_by_title(c, kind_find(p->field->ref_kind), r->name, id) == 1) {
 		json_t *party = record_get(c, id, RECORD_RAW, NULL);
 		snprintf(person->label, sizeof person->label, "%s", party ? record_label(party) : "");

@@ -296,7 +296,6 @@ static struct task *add_task(struct board_person *p, const char *person)
 	struct task *task = &p->tasks[p->count++];
 	memset(task, 0, sizeof *task);
 	task->person = xstrdup(person);
-	task->is_mine = *person && strcmp(person, p->me) == 0;
 	task->due = INT64_MAX;
 	return task;
 }
@@ -326,6 +325,7 @@ static int take_task_measure(void *ctx, json_t *measure)
 	if (record_surely_is(measure, "status", MEASURE_DONE))
 		return 0;
 	struct task *task = add_task(p, owner_of(p, measure));
+	task->is_mine = *task->person && strcmp(task->person, p->me) == 0; /* a party has no key: its name tells */
 	task->due = end_of_due(measure);
 	task->overdue = !p->k.commit && task->due < p->k.now;
 	struct buf text = BUF_INIT;
@@ -379,6 +379,7 @@ static void add_steps_of(struct board_person *p, const char *label)
 	char *title = record_title(run.record);
 	for (size_t i = 0; i < run.waiting_count; i++) {
 		struct task *task = add_task(p, person);
+		task->is_mine = *case_mark(p->k.c) && json_is(run.record, "author", case_mark(p->k.c));
 		const char *name = playbook_text(json_object_get(run.waiting[i].step, "name"));
 		int is_action = run.waiting[i].what == WAITING_ACTION;
 		task->row.tone = BOARD_PLAIN;
