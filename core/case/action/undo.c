@@ -9,6 +9,7 @@
  * field stays. Undoing twice goes back two actions.
  */
 #include "base/json.h"
+#include "base/printable.h"
 #include "case/action/action.h"
 #include "case/action/reserve.h"
 #include "case/action/verb.h"
@@ -16,6 +17,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+#define SUBJECT_BYTES 512 /* the longest that genba writes (action_subject.c), whatever its letters */
 
 static const char undoes[] = "Genba-Undoes: ";
 
@@ -25,7 +28,7 @@ struct target {
 	char id[HISTORY_ID];
 	char parent[HISTORY_ID];
 	char action[32];
-	char subject[160];
+	char subject[SUBJECT_BYTES];
 };
 
 /* The commit that this one undid, or NULL. Not from the subject line, which may quote anything. */
@@ -56,7 +59,7 @@ static int consider(void *ctx, const struct history_entry *entry)
 	snprintf(t->id, sizeof t->id, "%s", entry->id);
 	snprintf(t->parent, sizeof t->parent, "%s", entry->parent_count == 1 ? entry->parents[0] : "");
 	snprintf(t->action, sizeof t->action, "%s", entry->action ? entry->action : "");
-	snprintf(t->subject, sizeof t->subject, "%s", entry->subject);
+	text_copy(t->subject, sizeof t->subject, entry->subject);
 	return 1;
 }
 
@@ -188,9 +191,11 @@ int undo_last(struct case_file *c, const char *reason, const char *commit, struc
 		return err_set(err, ERR_USAGE, _("an undo needs a reason: --reason TEXT"));
 	struct target *t = xcalloc(1, sizeof *t);
 	int rc = find_target(c, t, err);
-	if (rc == 0 && commit && strcmp(commit, t->id) != 0)
+	if (rc == 0 && commit && strcmp(commit, t->id) != 0) {
+		t->subject[0] = '\0'; /* it is not what the person meant */
 		rc = err_set(err, ERR_FAILED,
 		             _("your last action is another one by now: nothing was undone, begin again"));
+	}
 	struct action *a = rc == 0 ? action_begin(c, "undo", err) : NULL;
 	if (a) {
 		char trailer[64];

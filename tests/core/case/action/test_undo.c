@@ -59,6 +59,23 @@ static void only_the_action_that_was_asked_about_is_undone(void **state)
 	undone_release(&done);
 }
 
+/* What is told of the action is its whole subject, as long as genba writes one. */
+static void a_long_subject_is_whole(void **state)
+{
+	struct site *s = *state;
+	struct undone asked = UNDONE_INIT;
+	struct err err = ERR_INIT;
+	struct buf name = BUF_INIT;
+	for (int i = 0; i < 80; i++)
+		buf_adds(&name, i ? "端" : "x");
+	site_add(s, "asset", "hostname", name.data);
+	assert_int_equal(undo_possible(s->c, &asked, &err), 0);
+	assert_true(asked.subject.len > 160);
+	assert_string_equal(asked.subject.data + asked.subject.len - 3, "…");
+	undone_release(&asked);
+	buf_release(&name);
+}
+
 /* A subject quotes what people typed: it must not pass for a trailer. */
 static void a_title_is_no_trailer(void **state)
 {
@@ -161,6 +178,7 @@ int main(void)
 	    TEST(undo_is_the_inverse_of_the_last_action),
 	    TEST(undo_needs_a_reason_and_keeps_later_changes),
 	    TEST(only_the_action_that_was_asked_about_is_undone),
+	    TEST(a_long_subject_is_whole),
 	    TEST(a_title_is_no_trailer),
 	    TEST(one_record_twice_in_a_bulk_action),
 	    TEST(changes_are_told_by_field),
