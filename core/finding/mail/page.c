@@ -176,7 +176,7 @@ static void tell_part(const struct mail_page_state *p, const json_t *part, const
 {
 	struct buf line = BUF_INIT;
 	const json_t *inside = json_object_get(part, "inside");
-	buf_addf(&line, "%s ", page_text(part, "n"));
+	buf_addf(&line, _("part %s: "), page_text(part, "n"));
 	add_safe(&line, page_text(part, "name"));
 	buf_addc(&line, ' ');
 	add_size(&line, json_integer_value(json_object_get(part, "size")));
