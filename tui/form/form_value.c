@@ -127,22 +127,6 @@ static void show_text(const char *text, struct buf *out)
 		buf_addf(out, _(" … (%zu lines)"), lines);
 }
 
-static void show_references(struct view *v, const char *list, struct buf *out)
-{
-	while (*list) {
-		list += strspn(list, ", ");
-		size_t n = strcspn(list, ",");
-		char *label = xstrndup(list, n);
-		const char *name = workbench_name(v->wb, label);
-		buf_adds(out, out->len ? _(", ") : "");
-		printable_add(out, label, strlen(label), PRINTABLE_LINE);
-		if (*name)
-			buf_addf(out, " %s", name);
-		free(label);
-		list += n;
-	}
-}
-
 static void show_names(const struct field *field, const char *list, struct buf *out)
 {
 	json_t *value = field->type == FIELD_ENUMS ? json_array() : json_string(list);
@@ -173,7 +157,7 @@ void form_value_show(struct view *v, const struct form_value *value, struct buf 
 	else if (field->type == FIELD_SECRET)
 		buf_adds(out, "••••••••");
 	else if (field->type == FIELD_REF || field->type == FIELD_REFS)
-		show_references(v, value->value, out);
+		workbench_name_labels(v->wb, value->value, out);
 	else if (field->values || field->type == FIELD_TIME)
 		show_names(field, value->value, out);
 	else

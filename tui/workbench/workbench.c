@@ -328,6 +328,23 @@ void workbench_name_field(struct workbench *wb, const struct field *field, const
 	name_field(&wb->names, wb->s->c, field, value, out);
 }
 
+void workbench_name_labels(struct workbench *wb, const char *list, struct buf *out)
+{
+	size_t before = out->len;
+	while (*list) {
+		list += strspn(list, ", ");
+		size_t n = strcspn(list, ",");
+		char *label = xstrndup(list, n);
+		const char *name = workbench_name(wb, label);
+		buf_adds(out, out->len > before ? _(", ") : "");
+		printable_add(out, label, strlen(label), PRINTABLE_LINE);
+		if (*name)
+			buf_addf(out, " %s", name);
+		free(label);
+		list += n;
+	}
+}
+
 int workbench_key(struct workbench *wb)
 {
 	wb->keys_read++;

@@ -77,6 +77,8 @@ struct record_cache *workbench_table(struct workbench *wb, const struct kind *ki
 const char *workbench_name(struct workbench *wb, const char *label); /* borrowed until the next call */
 char *workbench_name_of_record(struct workbench *wb, const json_t *record);
 void workbench_name_field(struct workbench *wb, const struct field *field, const json_t *value, struct buf *out);
+/* `R1-P2 Responder Two, R1-D1 …`: each of the labels in a list with commas between, and its name behind it. */
+void workbench_name_labels(struct workbench *wb, const char *list, struct buf *out);
 /* A member of a conflict (case/query/conflict_words.h). */
 int workbench_conflict_words(struct workbench *wb, const json_t *conflict, const char *member, struct buf *out);
 

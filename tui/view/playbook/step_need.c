@@ -49,7 +49,9 @@ static void add_value_on_record(struct workbench *wb, const json_t *assets, cons
 	const char *label = json_string_value(json_array_get(assets, 0));
 	json_t *asset = label ? record_get(workbench_case(wb), label, 0, NULL) : NULL;
 	const json_t *value = asset ? json_object_get(asset, field->name) : NULL;
-	if (value)
+	if (value && field->type == FIELD_REF && json_is_string(value))
+		workbench_name_labels(wb, json_string_value(value), out);
+	else if (value)
 		workbench_name_field(wb, field, value, out);
 	json_decref(asset);
 }
@@ -65,8 +67,10 @@ static void add_on_record(struct workbench *wb, const json_t *assets, const json
 	json_t *label;
 	if (field)
 		add_value_on_record(wb, assets, field, &what);
-	json_array_foreach(json_object_get(one, "by"), i, label)
-		buf_addf(&what, "%s%s", what.len ? _(", ") : "", json_string_value(label));
+	json_array_foreach(json_object_get(one, "by"), i, label) {
+		buf_adds(&what, what.len ? _(", ") : "");
+		workbench_name_labels(wb, json_string_value(label), &what);
+	}
 	if (met || (field && what.len))
 		buf_addf(out, "  (%s%s%s)", _("on record"), what.len ? ": " : "", what.len ? what.data : "");
 	buf_release(&what);
@@ -95,6 +99,8 @@ enum tone step_need_row(struct workbench *wb, const json_t *assets, const json_t
 			json_t *moment = json_string(given);
 			workbench_name_field(wb, field, moment, out);
 			json_decref(moment);
+		} else if (field ? field->type == FIELD_REF || field->type == FIELD_REFS : !value) {
+			workbench_name_labels(wb, given, out);
 		} else {
 			buf_addf(out, "%.200s", word ? field_value_label(word) : given);
 		}
