@@ -446,7 +446,7 @@ for path in sources:
 # ---- what a person types and is refused stays: tests/tui/test_prompts.c types each prompt wrong once
 
 # What asks for a value. A question for y or n takes none, and says so to any other key.
-asking = re.compile(r'\b(prompt_(?:text|edit|pick|command|choice|choice_named|passphrase|path|path_ask|path_new)|draft_prompt_(?:text|checked|reason|note)'
+asking = re.compile(r'\b(prompt_(?:text|edit|pick|command|choice|choice_named|path|path_ask|path_new)|draft_prompt_(?:text|checked|reason|note)'
                     r'|form_ask|form_ask_value_from|form_pick_reference|form_choose_field|questions_ask)\(')
 beginning = re.compile(r'^(?:[a-z].*[ *])?(\w+)\([^;]*$')
 typed_wrong = set(re.findall(r'[a-z_]+\.c:[a-z_]+', ''.join(open(f'tests/tui/{name}.c', encoding='utf-8').read()

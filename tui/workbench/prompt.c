@@ -13,7 +13,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <utf8proc.h>
 
 /* ---- one line */
 
@@ -135,6 +134,13 @@ static char *prompt_accept(struct workbench *wb, const struct prompt_line *p, st
 	return buf_take(&e->text, NULL);
 }
 
+/* What was wrong with an answer goes with its question: below a form it would be read as about the form. */
+static void prompt_leave(struct workbench *wb, int refused)
+{
+	if (refused)
+		workbench_tell(wb, TONE_FAINT, "%s", "");
+}
+
 /* The line above: how it is answered where nothing is typed, else what may follow. Appended: nothing, if there is nothing to
  * say. */
 static void add_help(const struct prompt_line *p, const struct editing *e, struct buf *out)
@@ -195,6 +201,7 @@ static int complete_key(const struct prompt_line *p, struct editing *e, int key)
 
 static char *ask_line(struct workbench *wb, const struct prompt_line *p, struct editing *e, int *left)
 {
+	int refused = 0;
 	for (;;) {
 		if (edit_may_draw(e)) {
 			tell_changed(p, e);
@@ -208,8 +215,10 @@ static char *ask_line(struct workbench *wb, const struct prompt_line *p, struct 
 			char *text = prompt_accept(wb, p, e);
 			if (text)
 				return text;
+			refused = 1;
 		} else if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c')) {
 			*left = 1;
+			prompt_leave(wb, refused);
 			return buf_take(&e->text, NULL);
 		} else if (!complete_key(p, e, key) && (!p->key || !p->key(p->ctx, key)))
 			edit_key(e, key);
@@ -260,6 +269,7 @@ static void draw_editor(const char *question, const struct editing *e)
 
 static char *ask_lines(struct workbench *wb, const struct prompt_line *p, struct editing *e, int *left)
 {
+	int refused = 0;
 	for (;;) {
 		if (edit_may_draw(e)) {
 			tell_changed(p, e);
@@ -275,8 +285,10 @@ static char *ask_lines(struct workbench *wb, const struct prompt_line *p, struct
 			char *text = prompt_accept(wb, p, e);
 			if (text)
 				return text;
+			refused = 1;
 		} else if (key == KEY_HANGUP || key == KEY_ESCAPE || key == CTRL('c')) {
 			*left = 1;
+			prompt_leave(wb, refused);
 			return buf_take(&e->text, NULL);
 		} else if (key == KEY_RETURN)
 			edit_insert(e, '\n');
@@ -327,7 +339,7 @@ char *prompt_pasted(struct workbench *wb)
 	return NULL;
 }
 
-/* ---- yes or no, passphrase */
+/* ---- yes or no */
 
 int prompt_yes(struct workbench *wb, const char *question)
 {
@@ -354,49 +366,6 @@ int prompt_yes(struct workbench *wb, const char *question)
 	if (told)
 		workbench_tell(wb, TONE_FAINT, "%s", "");
 	return answer;
-}
-
-int prompt_passphrase(struct workbench *wb, const char *question, struct secret *passphrase)
-{
-	char *line = secret_alloc(SECRET_LIMIT + 1);
-	size_t n = 0;
-	size_t shown = 0;
-	int rc = -1;
-	for (;;) {
-		workbench_draw(wb);
-		struct buf dots = BUF_INIT;
-		for (size_t i = 0; i < shown; i++)
-			buf_adds(&dots, "•");
-		screen_put(screen_rows() - 1, 0, screen_columns(), TONE_HEADING, question);
-		int column = (int)text_width(question);
-		screen_put(screen_rows() - 1, column, screen_columns() - column, TONE_PLAIN, dots.data);
-		screen_cursor(screen_rows() - 1, column + (int)shown);
-		screen_show();
-		buf_release(&dots);
-		int key = workbench_key(wb);
-		utf8proc_uint8_t bytes[4];
-		if (key == KEY_RETURN) {
-			secret_set(passphrase, line, n);
-			rc = 0;
-			break;
-		}
-		if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c'))
-			break;
-		if (key == CTRL('u')) {
-			n = shown = 0;
-		} else if (key == KEY_BACK && n > 0) {
-			while (n > 0 && ((unsigned char)line[--n] & 0xC0) == 0x80)
-				;
-			shown--;
-		} else if (key >= 0x20 && key < 0x110000 && key != 127 && n + 4 < SECRET_LIMIT) {
-			utf8proc_ssize_t size = utf8proc_encode_char(key, bytes);
-			memcpy(line + n, bytes, size > 0 ? (size_t)size : 0);
-			n += size > 0 ? (size_t)size : 0;
-			shown++;
-		}
-	}
-	secret_free(line);
-	return rc;
 }
 
 int prompt_matches(const char *choice, const char *typed)
@@ -503,6 +472,7 @@ int prompt_pick(struct workbench *wb, const char *question, const struct prompt_
 	struct editing e = {.text = BUF_INIT};
 	struct event_source slow = {.work = source->work, .slice = EVENT_SLICE, .ctx = source->ctx};
 	int result = -1;
+	int refused = 0;
 	events_add(workbench_events(wb), &slow);
 	for (;;) {
 		int drawn = edit_may_draw(&e);
@@ -517,8 +487,10 @@ int prompt_pick(struct workbench *wb, const char *question, const struct prompt_
 			screen_show();
 		}
 		int key = workbench_key(wb);
-		if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c'))
+		if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c')) {
+			prompt_leave(wb, refused);
 			break;
+		}
 		if (key == CTRL('s') && source->is_marked) {
 			result = -2;
 			break;
@@ -526,7 +498,8 @@ int prompt_pick(struct workbench *wb, const char *question, const struct prompt_
 		if ((key == KEY_RETURN || key == CTRL('s')) && !e.pasting) {
 			if (!drawn)
 				c.count = source->find(source->ctx, e.text.data);
-			if (c.count == 0 && e.text.len && !prompt_takes_other(wb, source->other, e.text.data))
+			refused = c.count == 0 && e.text.len && !prompt_takes_other(wb, source->other, e.text.data);
+			if (refused)
 				continue;
 			result = c.count ? (int)(c.selected < c.count ? c.selected : c.count - 1) : -2;
 			break;

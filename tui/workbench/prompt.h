@@ -1,5 +1,5 @@
 /*
- * Asking the person: one line, several lines, a choice, a passphrase.
+ * Asking the person: one line, several lines, a choice.
  *
  * Each takes the keys until it is answered or left with Esc, and draws itself
  * over the lower part of the screen. Text is UTF-8, moved through by whole
@@ -7,8 +7,6 @@
  */
 #ifndef GENBA_TUI_WORKBENCH_PROMPT_H
 #define GENBA_TUI_WORKBENCH_PROMPT_H
-
-#include "base/secret.h"
 
 #include <stddef.h>
 
@@ -99,9 +97,6 @@ int prompt_choice(struct workbench *wb, const char *question, const char *const 
  * keyboard. */
 int prompt_choice_named(struct workbench *wb, const char *question, const char *const *choices,
                         const char *const *names, size_t count, int selected, struct prompt_other *other);
-
-/* A passphrase; nothing of it is shown. 0, or -1 when left. */
-int prompt_passphrase(struct workbench *wb, const char *question, struct secret *passphrase);
 
 /* Yes (1) or no (0): y, or n or Esc. Any other key is told and the question stays. */
 int prompt_yes(struct workbench *wb, const char *question);

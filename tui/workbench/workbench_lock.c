@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "base/secret.h"
 #include "case/query/title_cache.h"
 #include "tui/workbench/background_task.h"
@@ -21,6 +22,8 @@
 
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
 
 #define STACK_BYTES (256 * 1024) /* of the calls that have returned; the deepest ones draw views and read records */
 
@@ -122,6 +125,50 @@ static void forget_rest(struct workbench *wb)
 	wb->turn++;
 }
 
+/* Dots stand for its characters; what is typed lies in memory that is wiped. 0, or -1 when left. */
+static int ask_passphrase(struct workbench *wb, const char *question, struct secret *passphrase)
+{
+	char *line = secret_alloc(SECRET_LIMIT + 1);
+	size_t n = 0;
+	size_t shown = 0;
+	int rc = -1;
+	for (;;) {
+		workbench_draw(wb);
+		struct buf dots = BUF_INIT;
+		for (size_t i = 0; i < shown; i++)
+			buf_adds(&dots, "•");
+		screen_put(screen_rows() - 1, 0, screen_columns(), TONE_HEADING, question);
+		int column = (int)text_width(question);
+		screen_put(screen_rows() - 1, column, screen_columns() - column, TONE_PLAIN, dots.data);
+		screen_cursor(screen_rows() - 1, column + (int)shown);
+		screen_show();
+		buf_release(&dots);
+		int key = workbench_key(wb);
+		utf8proc_uint8_t bytes[4];
+		if (key == KEY_RETURN) {
+			secret_set(passphrase, line, n);
+			rc = 0;
+			break;
+		}
+		if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c'))
+			break;
+		if (key == CTRL('u')) {
+			n = shown = 0;
+		} else if (key == KEY_BACK && n > 0) {
+			while (n > 0 && ((unsigned char)line[--n] & 0xC0) == 0x80)
+				;
+			shown--;
+		} else if (key >= 0x20 && key < 0x110000 && key != 127 && n + 4 < SECRET_LIMIT) {
+			utf8proc_ssize_t size = utf8proc_encode_char(key, bytes);
+			memcpy(line + n, bytes, size > 0 ? (size_t)size : 0);
+			n += size > 0 ? (size_t)size : 0;
+			shown++;
+		}
+	}
+	secret_free(line);
+	return rc;
+}
+
 void workbench_lock(void *ctx)
 {
 	struct workbench *wb = ctx;
@@ -147,7 +194,7 @@ void workbench_lock(void *ctx)
 	while (wb->locked && !workbench_is_leaving(wb)) {
 		struct secret passphrase = SECRET_INIT;
 		struct err err = ERR_INIT;
-		if (prompt_passphrase(wb, _("Passphrase: "), &passphrase) < 0) {
+		if (ask_passphrase(wb, _("Passphrase: "), &passphrase) < 0) {
 			if (workbench_is_leaving(wb) || ++escapes >= 2)
 				workbench_leave(wb);
 			continue;
