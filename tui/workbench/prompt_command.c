@@ -137,6 +137,8 @@ static void prompt_command_remember(struct workbench *wb, const char *line)
 /* 1: the line is given; -1: it is left; 0: go on. */
 static int take_key(struct asking *a, int key)
 {
+	if (key == ':' && a->e.at == 0) /* typed again: the line is open */
+		return 0;
 	if (a->e.pasting && key < KEY_NOTHING) {
 		edit_insert(&a->e,
 		            key == KEY_RETURN ? ' ' : key); /* pasted lines become one; no pasted byte is a key */
