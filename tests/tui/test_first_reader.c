@@ -423,6 +423,40 @@ static void enter_takes_the_row_that_it_stands_on(void **state)
 	terminal_quit(t);
 }
 
+/* A step names whom its labels are of, and what was said of an answer goes when its question is left. */
+static void a_step_names_whom_it_has_on_record(void **state)
+{
+	(void)state;
+	program_good(&program, "set", "R1-A1", "isolation_by=R1-P2", NULL);
+	program_good(&program, "play", "isolate", "--on", "R1-A1", NULL);
+	program_good(&program, "step", "done", "prior_actions=none", "note=by telephone", NULL);
+	program_good(&program, "step", "yes", NULL);
+	struct terminal *t = terminal_open_case();
+	press(t, "2", 1, "step 3 of 28");
+	press(t, KEYS_ENTER, 1, "Step");
+	terminal_await(t, "(on record: R1-P2 Organisation B)");
+	press(t, KEYS_ENTER, -1, "How isolated:");
+	answer(t, "zebra", "nothing here is called 'zebra'");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "nothing here is called 'zebra'");
+	press(t, KEYS_DOWN KEYS_DOWN, -2, "3/"); /* down to whoever isolated it */
+	press(t, KEYS_ENTER, -1, "Isolated by:");
+	answer(t, "Organisation B", "Isolated by:  R1-P2 Organisation B");
+	terminal_quit(t);
+}
+
+/* A colon in front of a command is none of its own: the line may be open already. */
+static void a_second_colon_is_none(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open_case();
+	press(t, "::list party", -1, ":list party");
+	terminal_await_gone(t, "::");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "Party · 2");
+	terminal_quit(t);
+}
+
 #define FRESH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -444,6 +478,8 @@ int main(void)
 	    FRESH(steps_of_the_other_answer_are_marked),
 	    FRESH(a_draft_tells_what_was_retracted_since),
 	    FRESH(enter_takes_the_row_that_it_stands_on),
+	    FRESH(a_step_names_whom_it_has_on_record),
+	    FRESH(a_second_colon_is_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

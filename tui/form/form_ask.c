@@ -187,13 +187,14 @@ static char *ask_some(const struct form_ask *ask)
 	for (size_t i = 0; i < ask->field->value_count && i < sizeof m.marked; i++)
 		m.marked[i] = (unsigned char)is_member(ask->initial, ask->field->values[i].name);
 	int had = memchr(m.marked, 1, sizeof m.marked) != NULL;
-	struct prompt_source source = {.ctx = &m,
-	                               .find = count_values,
-	                               .text = value_text,
-	                               .is_marked = value_marked,
-	                               .toggle = value_toggle,
-	                               .help = _(" Space marks · Enter takes the marked ones · Esc leaves"),
-	                               .fixed = 1};
+	struct prompt_source source = {
+	    .ctx = &m,
+	    .find = count_values,
+	    .text = value_text,
+	    .is_marked = value_marked,
+	    .toggle = value_toggle,
+	    .help = _(" Space marks · Enter takes the marked ones, or the one at > · Esc leaves"),
+	    .fixed = 1};
 	char *question = xasprintf("%s ", field_label(ask->field));
 	int rc = prompt_pick(ask->wb, question, &source, NULL);
 	free(question);
