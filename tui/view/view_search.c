@@ -256,6 +256,23 @@ static int go_on(struct view *v, double deadline, struct err *err)
 	return rc;
 }
 
+/* "WORDS · 66 records, 52 observations": of observations all that there are, not only those that are shown. */
+static char *found_heading(struct view *v)
+{
+	const struct found_state *s = v->data;
+	struct buf text = BUF_INIT;
+	size_t records = s->shown.count;
+	unsigned long long rows = s->wanted.count;
+	buf_addf(&text, "%s · ", v->argument);
+	buf_addf(&text, P_("%zu%s record", "%zu%s records", records), records, records >= FOUND_MOST ? "+" : "");
+	if (s->observed && !s->too_many && rows) {
+		buf_adds(&text, _(", "));
+		buf_addf(&text, P_("%llu%s observation", "%llu%s observations", rows), rows,
+		         rows >= COUNTED_MOST ? "+" : "");
+	}
+	return buf_take(&text, NULL);
+}
+
 static int fill(struct view *v, int columns, struct err *err)
 {
 	struct found_state *s = v->data;
@@ -266,7 +283,7 @@ static int fill(struct view *v, int columns, struct err *err)
 	int rc = go_on(v, clock_steady() + VIEW_SLICE, err);
 	for (size_t i = 0; i < s->shown.count; i++)
 		view_add_late(v, s->shown.hits[i].label);
-	view_head(v, xasprintf("%s · %zu%s", v->argument, v->count, v->count >= FOUND_MOST ? "+" : ""),
+	view_head(v, found_heading(v),
 	          rc != 1     ? -1
 	          : s->search ? search_percent(s->search)
 	                      : observation_search_percent(s->looking));
