@@ -352,6 +352,19 @@ expect 0 "3 pieces of evidence, of 2 machines; of no machine: 1$" "$genba" prese
 is "machines of the files" "PC-1.zip $(sed -n 1p each.assets) PC-1,PC-2.zip $(sed -n 2p each.assets) PC-2,stranger.zip no machine" \
 	"$(sed -E 's/^R1-E[0-9]+ [0-9a-f]{64} +//; s/  / /g' out | paste -sd,)"
 grep -q "^no asset is called as 'each/stranger.zip': it is on record without one$" err || fail "who is of no machine: $(cat err)"
+# --- what is on record from the same place, with the same bytes, is not put on record twice; the same bytes elsewhere are told
+mkdir twice
+echo "once, and again" >twice/PC-1.zip
+expect 0 "" "$genba" --lang en preserve twice/PC-1.zip --on "$(sed -n 1p each.assets)"
+first=$(label)
+before=$(records)
+echo "something else" >twice/PC-2.zip
+expect 0 "^$first is on record already, with the same bytes" "$genba" --lang en preserve --each twice
+is "records" $((before + 1)) "$(records)"
+cp twice/PC-1.zip elsewhere.zip
+expect 0 "^the same bytes are on record as $first" "$genba" --lang en preserve elsewhere.zip
+is "records" $((before + 2)) "$(records)"
+
 mkdir each-odd
 echo odd >"each-odd/"$'odd\nR1-E999 00  PC-1.zip' # of a name that would be a line of its own
 ln -s /nowhere/at/all each-odd/dangling

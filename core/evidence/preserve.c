@@ -2,10 +2,12 @@
 #include "evidence/preserve_private.h"
 
 #include "base/err.h"
+#include "base/file/pathname.h"
 #include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/secret.h"
+#include "evidence/evidence_known.h"
 #include "evidence/image/volume.h"
 
 #include <errno.h>
@@ -111,6 +113,42 @@ static int preserve_begin(struct work *w)
 	return 0;
 }
 
+/* Whether the same bytes are on record, which `out` tells. 1: from there, and no second record is wanted. */
+static int is_known(struct work *w, const char *source)
+{
+	const struct preserve_options *o = w->options;
+	const char *same = evidence_known_find(o->known, w->digests.sha256, NULL, NULL);
+	if (!same)
+		return 0;
+	snprintf(w->out->same, sizeof w->out->same, "%s", same);
+	same = evidence_known_find(o->known, w->digests.sha256, source, o->on);
+	if (!same || !o->once || o->form != EVIDENCE_HASH || w->imported.wrong)
+		return 0;
+	snprintf(w->out->label, sizeof w->out->label, "%s", same);
+	w->out->was_there = 1;
+	return 1;
+}
+
+/* Puts it on record, unless it is there. Nothing is said of no bytes, which are the same everywhere. */
+static int record_it(struct work *w)
+{
+	const struct preserve_options *o = w->options;
+	struct buf source = BUF_INIT;
+	int rc;
+	if (!o->known || *w->label || strcmp(w->complete, "complete") != 0 || w->out->size == 0)
+		return work_record(w);
+	pathname_encode(w->full, &source);
+	if (is_known(w, source.data)) {
+		rc = w->has_job && w->job.there ? checkpoint_reset(&w->job, w->err) : 0;
+	} else {
+		rc = work_record(w);
+		if (rc == 0)
+			evidence_known_add(o->known, w->digests.sha256, w->out->label, source.data, o->on);
+	}
+	buf_release(&source);
+	return rc;
+}
+
 static void preserve_release(struct work *w)
 {
 	work_import_release(w);
@@ -140,7 +178,7 @@ int evidence_preserve(struct case_file *c, const char *path, const struct preser
 	                 .remarks = REMARK_INIT,
 	                 .manifest = BUF_INIT,
 	                 .interruptions = BUF_INIT};
-	struct stat st;
+	struct stat st = {0};
 	memset(out, 0, sizeof *out);
 	buf_init(&out->note);
 	buf_init(&out->advice);
@@ -165,7 +203,7 @@ int evidence_preserve(struct case_file *c, const char *path, const struct preser
 	if (rc == 0 && claimed)
 		compare_claimed(&w, claimed);
 	if (rc == 0)
-		rc = work_record(&w);
+		rc = record_it(&w);
 	buf_add(&out->note, w.remarks.shown.data, w.remarks.shown.len);
 	out->complete = rc == 0 && strcmp(w.complete, "complete") == 0 &&
 	                (!w.match || strcmp(w.match, "same") == 0 || own.to_fd > 0 ||

@@ -15,6 +15,7 @@
 #include "evidence/image/ewf.h"
 
 struct err;
+struct evidence_known;
 struct sink_ops;
 
 enum evidence_form { EVIDENCE_HASH, EVIDENCE_RAW, EVIDENCE_SEALED, EVIDENCE_EWF };
@@ -43,7 +44,10 @@ struct preserve_options {
 	const char *type;                 /* value of the record's field, or NULL: guessed from the name */
 	unsigned also;                    /* DIGEST_MD5, DIGEST_SHA1 */
 	int one_file_system;              /* of a folder: what other file systems are mounted below it is left out */
-	int verify_later;           /* copies are not read back now: on record as pending until they are verified */
+	int verify_later; /* copies are not read back now: on record as pending until they are verified */
+	struct evidence_known
+	    *known; /* to tell of the same bytes (evidence_known.h), gets what is preserved; or NULL */
+	int once;   /* hashed in place, and known by the same bytes, path and asset: no second record is made of it */
 	const struct sink_ops *tap; /* of a file that is hashed in place: gets its bytes in the same read; or NULL */
 	void *tap_ctx;
 	const struct progress *progress;

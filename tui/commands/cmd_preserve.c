@@ -8,6 +8,7 @@
 #include "case/store/value.h"
 #include "evidence/acquire/sleep_inhibit.h"
 #include "evidence/collections.h"
+#include "evidence/evidence_known.h"
 #include "evidence/preserve.h"
 
 #include <stdio.h>
@@ -136,6 +137,20 @@ static void joined_tell(struct session *s, const struct preserve_joined *joined)
 	free(pieces);
 }
 
+/* The same bytes on record twice count twice, in triage and sweep too: it is said, and how to take one back. */
+static void tell_same(struct session *s, const struct preserved *done)
+{
+	if (done->was_there)
+		printable_printf(s->log,
+		                 _("%s is on record already, with the same bytes: no second record was made of %s\n"),
+		                 done->label, done->path);
+	else if (*done->same)
+		fprintf(
+		    s->log,
+		    _("the same bytes are on record as %s: if %s is not wanted beside it, retract %s takes it back\n"),
+		    done->same, done->label, done->label);
+}
+
 /* Preserves one path. 0: the next can be taken, whatever became of this one; -1: the others would fare no better. */
 static int preserve_one(struct session *s, const char *path, const char *opener, struct preserve_options *options,
                         struct preserve_joined *joined, int alone, struct preserve_totals *totals, struct err *err)
@@ -162,6 +177,7 @@ static int preserve_one(struct session *s, const char *path, const char *opener,
 		fflush(out);
 		fputs(done.note.data, s->log);
 		fputs(done.advice.data, s->log);
+		tell_same(s, &done);
 		totals->incomplete += !done.complete;
 		totals->wrong += done.wrong != 0;
 	} else if (!alone &&
@@ -237,6 +253,7 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 	                                   .changes = args_option(args, "reason"),
 	                                   .log = args_option(args, "log"),
 	                                   .verify_later = args_option(args, "verify-later") != NULL,
+	                                   .once = args_option(args, "each") != NULL,
 	                                   .one_file_system = args_option(args, "one-file-system") != NULL,
 	                                   .plain = args_option(args, "plain") != NULL,
 	                                   .type = args_option(args, "type"),
@@ -251,6 +268,8 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 	int rc = parse(args, &options, err);
 	if (rc < 0 || (args_option(args, "each") && preserve_paths_in(&paths, args->words[0], err) < 0))
 		return -1;
+	options.known = evidence_known_new(s->c, err);
+	rc = options.known ? 0 : -1;
 	int held = sleep_inhibit_begin(&awake);
 	if (!held && isatty(STDERR_FILENO) && !s->in_workbench)
 		fputs(_("the machine may fall asleep meanwhile: nothing here can hold it awake\n"), s->log);
@@ -281,6 +300,7 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 		joined_tell(s, &joined);
 	free(joined.labels);
 	buf_release(&joined.apart);
+	evidence_known_free(options.known);
 	rc = rc < 0 ? -1 : cmd_preserve_conclude(&totals, paths.count, err);
 	collections_free(paths.each, paths.each ? paths.count : 0);
 	return rc;

@@ -9,6 +9,8 @@
 
 struct preserved {
 	char label[LABEL_TEXT];
+	char same[LABEL_TEXT]; /* of what was on record with the same bytes, or "" */
+	int was_there;         /* no record was made: `label` is that one */
 	char sha256[65];
 	uint64_t size;
 	uint64_t files;    /* of a tree; 1 for a file */
