@@ -79,8 +79,8 @@ static void in_the_workbench(const char *language)
 	terminal_await(w.t, "R1-FD2");
 	terminal_await(w.t, WALK_SAYS(&w, "Observations", "観測データ"));
 	terminal_await(w.t, "R1-E2    2014-07-10 11:24:31");
-	terminal_await_row(w.t, 1, WALK_SAYS(&w, " · 1 record, ", " · 記録 1 件、")); /* of what it counts */
-	terminal_await_row(w.t, 1, WALK_SAYS(&w, "record, 5 observations", "、観測データ 5 件"));
+	terminal_await_row(w.t, 1, WALK_SAYS(&w, " · 1 record, ", " · 記録 1件、")); /* of what it counts */
+	terminal_await_row(w.t, 1, WALK_SAYS(&w, "record, 5 observations", "、観測データ 5件"));
 	walk_press_row(&w, "3", 1, "Asset", "資産");
 	walk_press_row(&w, KEYS_BACKSPACE, 1, "free-storage", "free-storage"); /* what was found is found again */
 	terminal_await(w.t, "R1-E2    2014-07-10 11:24:31");
