@@ -168,11 +168,25 @@ static int learn_row(void *ctx, const struct observation *o, const struct observ
 	return 0;
 }
 
+/* The machine whose clock it is: where the evidence comes from; else the only one that the check speaks of. A sweep speaks of
+   many, and the first of them is any. */
+static json_t *asset_of(struct case_file *c, const struct observation_set *set)
+{
+	json_t *evidence = *set->evidence ? record_get(c, set->evidence, 0, NULL) : NULL;
+	json_t *check = record_get(c, set->check, 0, NULL);
+	const json_t *all = json_object_get(check, "on");
+	const char *on = json_get_string(evidence, "on");
+	if (!on && json_array_size(all) == 1)
+		on = json_string_value(json_array_get(all, 0));
+	json_t *asset = on ? record_get(c, on, 0, NULL) : NULL;
+	json_decref(check);
+	json_decref(evidence);
+	return asset;
+}
+
 static void learn_asset(struct set_clock *s, struct case_file *c, const struct observation_set *set)
 {
-	json_t *check = record_get(c, set->check, 0, NULL);
-	const char *on = json_string_value(json_array_get(json_object_get(check, "on"), 0));
-	json_t *asset = on ? record_get(c, on, 0, NULL) : NULL;
+	json_t *asset = asset_of(c, set);
 	const char *zone = json_get_string(asset, "timezone");
 	const char *offset = json_get_string(asset, "clock_offset");
 	struct duration d;
@@ -184,7 +198,6 @@ static void learn_asset(struct set_clock *s, struct case_file *c, const struct o
 		s->offset_text = xstrdup(offset);
 	}
 	json_decref(asset);
-	json_decref(check);
 }
 
 static const struct set_clock *clock_of(struct observation_clocks *k, const struct observation_set *set)

@@ -18,11 +18,12 @@ struct made_row {
 	const char *fields; /* with \0 between them, ended by an empty one */
 };
 
-static void store_rows(const char *asset, const struct made_row *rows, size_t count)
+static void store_rows_of(const char *evidence, const char *asset, const struct made_row *rows, size_t count)
 {
 	struct err err = ERR_INIT;
 	struct observation_maker *m = observation_maker_new(the_case);
 	struct observation_set set = {.parsers = "evtx 1", .source = "made"};
+	snprintf(set.evidence, sizeof set.evidence, "%s", evidence);
 	for (size_t i = 0; i < count; i++) {
 		struct buf fields = BUF_INIT;
 		for (const char *at = rows[i].fields; *at; at += strlen(at) + 1)
@@ -49,6 +50,11 @@ static void store_rows(const char *asset, const struct made_row *rows, size_t co
 	assert_int_equal(observation_set_store(the_case, m, &set, &err), 0);
 	assert_int_equal(action_commit(a, &err), 0);
 	observation_maker_free(m);
+}
+
+static void store_rows(const char *asset, const struct made_row *rows, size_t count)
+{
+	store_rows_of("", asset, rows, count);
 }
 
 struct asked {
@@ -138,6 +144,20 @@ static void what_is_not_known_is_not_invented(void **state)
 	assert_string_equal(times_of("name=local").utc, "");
 }
 
+/* A sweep speaks of all machines at once: the clock is that of the machine the evidence comes from. */
+static void a_check_of_many_machines_has_many_clocks(void **state)
+{
+	(void)state;
+	add("asset", "hostname=A clock_offset=PT4M timezone=Europe/Berlin");
+	add("asset", "hostname=B");
+	const char *evidence = add("evidence", "title=vpn.log type=log on=R1-A2");
+	store_rows_of(evidence, "R1-A1,R1-A2", rows, 4);
+	assert_string_equal(times_of("name=local").utc, "");
+	assert_string_equal(times_of("name=utc").corrected, "");
+	assert_int_equal(record_set(the_case, "R1-A2", &(struct assign){"timezone", "+09:00"}, 1, 0, NULL), 0);
+	assert_string_equal(times_of("name=local").utc, "2025-11-19T15:53:20.0000000Z");
+}
+
 static void the_registry_knows_the_zone_better(void **state)
 {
 	(void)state;
@@ -203,6 +223,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(an_event_gets_the_zone_that_is_known, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(an_event_gets_no_zone_that_nobody_knows, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_is_not_known_is_not_invented, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(a_check_of_many_machines_has_many_clocks, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(the_registry_knows_the_zone_better, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(a_clock_that_was_set_moves_what_was_before, case_setup, case_teardown),
 	    cmocka_unit_test(what_was_recovered_never_moves_first_seen_in_silence),
