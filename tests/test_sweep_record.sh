@@ -240,3 +240,12 @@ quiet preserve leases.log --on R1-A1
 sweep || fail "leases: $(cat err)"
 is "of who had it then, and of nobody where two may have had it" 'R1-A1 R1-A2 null R1-A3 R1-A2 null' \
 	"$(jq -r 'select(.kind == "hit") | .asset' out | tr '\n' ' ' | sed 's/ $//')"
+
+# ---- who talked to what was refuted did no harm: neither its event nor the report says so
+quiet set R1-I1 false_positive=yes
+quiet promote "o:$("$genba" observations artefact=hit --json 2>/dev/null | jq -r '.[0].id')" event
+is "of a refuted indicator" 'null unknown R1-I1' \
+	"$("$genba" show R1-V1 --json | jq -r '.[0] // . | "\(.type) \(.side) \(.indicators[0])"')"
+quiet add indicator type=ip value=203.0.113.7 role=c2
+quiet report incident --internal --form text --out report
+grep -A12 'Indicators' report | grep -q 'False positive' || fail "the report does not say what was refuted: $(grep -A12 Indicators report)"

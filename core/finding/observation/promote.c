@@ -69,6 +69,8 @@ static int take_hit(struct promoting *p, const struct observation *o, struct err
 	p->type = role && strcmp(role, "upload") == 0 ? "exfiltration" : role && strcmp(role, "c2") == 0 ? "c2" : NULL;
 	if (!p->type && client && !is_client)
 		p->type = "c2"; /* somebody talked to it */
+	if (json_is(record, "false_positive", "yes") || json_is(record, "role", "benign"))
+		p->type = NULL; /* to talk to it is no attack */
 	snprintf(p->asset, sizeof p->asset, "%s", asset ? asset : "");
 	p->when_raw = raw ? xstrdup(raw) : NULL;
 	buf_clear(&p->title);

@@ -173,7 +173,7 @@ static const struct report_item common_form[] = {
     {N_("Common form: technique, malware and demands"),
      NULL,
      {{"event", "side=attacker", "when title technique", N_("unknown")},
-      {"indicator", "role=malware|c2|tool", "type value role malware", NULL}}},
+      {"indicator", "role=malware|c2|tool false_positive!=yes", "type value role malware", NULL}}},
     {N_("Common form: backups"),
      NULL,
      {{"asset", "type=backup", "hostname status containment recovery", N_("unknown: no backup device is on record")}}},

@@ -236,8 +236,9 @@ static const struct report_section after_data[] = {
      {"decision", "status=decided", "when title choice reason by", N_("none on record, or they may not leave")}},
     {N_("Indicators"),
      "RS.AN-07",
-     {"indicator", NULL, "type value role malware first_seen action swept",
+     {"indicator", "false_positive!=yes", "type value role malware first_seen action swept",
       N_("none on record, or they may not leave")}},
+    {NULL, NULL, {"indicator", "false_positive=yes", "type value false_positive", NULL}},
     {N_("Evidence"),
      "RS.AN-06 RS.AN-07",
      {"evidence", NULL, "title type on sha256 complete verified verified_at holder stored_at", N_("none on record")}},
@@ -249,14 +250,18 @@ static const struct report_section after_data[] = {
 static int put_sections(struct report *p, const struct report_section *sections, size_t n, struct err *err)
 {
 	int rc = 0;
+	const char *first = NULL; /* the kind of the first table under the heading */
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		const struct report_table *table = &sections[i].table;
 		if (sections[i].title && !table->none && count(p, table->kind, table->filter) == 0)
 			continue;
-		if (sections[i].title)
+		if (sections[i].title) {
 			report_heading(p, i18n_text(sections[i].title), sections[i].mark);
+			first = table->kind;
+		}
 		rc = report_table(p, table, err);
-		if (sections[i].title && !(i + 1 < n && !sections[i + 1].title))
+		int is_last = i + 1 == n || sections[i + 1].title;
+		if (is_last && first && strcmp(first, table->kind) == 0) /* one kind is what the heading is about */
 			report_say_stays(p, table->kind);
 	}
 	return rc;
