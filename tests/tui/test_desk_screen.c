@@ -175,6 +175,25 @@ static void a_rescue_without_a_criterion_is_a_decision(void **state)
 	assert_non_null(strstr(program.out.data, "R1-D1"));
 }
 
+/* What is known of a caller does not count while the case names no organisation: it is that which is told. */
+static void a_case_of_nobody_is_told_as_that(void **state)
+{
+	(void)state;
+	program_good(&program, "set", "case", "party=", NULL);
+	program_good(&program, "add", "party", "name=Agency", "type=organisation", "key_relations=yes", NULL);
+	program_good(&program, "add", "consultation", "from=Agency", "when=2014-07-01", "summary=The first", NULL);
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_type(t, "D");
+	terminal_await_row(t, 3, "The first");
+	terminal_type(t, "s");
+	terminal_await(t, "Stage");
+	terminal_type(t, "rescue" KEYS_ENTER);
+	terminal_await(t, "The case names no organisation");
+	terminal_type(t, "n");
+	terminal_await(t, "(party) of the record");
+	terminal_quit(t);
+}
+
 /* That a file cannot be made is told as that: a criterion is on record, and nothing is asked about it. */
 static void a_case_that_cannot_be_written_is_told_as_that(void **state)
 {
@@ -321,6 +340,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_waits_and_what_becomes_of_it, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_case_of_nobody_is_told_as_that, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_case_that_cannot_be_written_is_told_as_that, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_report_that_leaves_a_file_out_says_so, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(another_shell_decides, set_up, tear_down),

@@ -302,6 +302,8 @@ static void what_was_retracted_is_called_so(void **state)
 	terminal_await_row(t, 2, "R1-N2");
 	terminal_await_row(t, 3, "R1-N1");
 	terminal_await_row(t, 3, "(retracted)");
+	assert_false(terminal_shows(t, "p promote")); /* what is for observations is not offered on a record */
+	press(t, "p", -1, "choose an observation first");
 	press(t, KEYS_ESCAPE, 1, "Board");
 	press(t, "3", 1, "Asset · 2");
 	press(t, KEYS_ENTER, 1, "R1-A1");
@@ -376,6 +378,27 @@ static void a_mark_goes_with_what_was_retracted(void **state)
 	press(t, "i", -1, "Isolation done:");
 	terminal_await(t, "isolated is 1 machine: HR-PC-04");
 	press(t, KEYS_ESCAPE, -1, "nothing was changed");
+	terminal_quit(t);
+}
+
+/* Which mails hold an indicator is read of each mail: that none does is not said on the way there. */
+static void no_mail_is_denied_to_an_indicator(void **state)
+{
+	(void)state;
+	program_write(&program, "one.eml",
+	              "From: a@evil.example\nSubject: Minutes\nDate: Thu, 10 Jul 2014 10:02:00 +0900\n\n"
+	              "see http://evil.example/minutes\n");
+	program_good(&program, "import", "mail", "one.eml", NULL);
+	program_good(&program, "add", "indicator", "type=domain", "value=evil.example", "role=c2", NULL);
+	program_good(&program, "add", "note", "text=a tunnel", NULL);
+	struct terminal *t = terminal_open_case();
+	press(t, "7", 1, "Indicator · 1");
+	press(t, "K", 1, "1 mail");
+	terminal_await(t, "known: C2");
+	assert_false(terminal_shows(t, "nothing here belongs"));
+	press(t, "6", 1, "Note · 1");
+	press(t, "K", 1, "1 mail");
+	terminal_await(t, "nothing here belongs to R1-N1");
 	terminal_quit(t);
 }
 
@@ -480,6 +503,7 @@ int main(void)
 	    FRESH(enter_takes_the_row_that_it_stands_on),
 	    FRESH(a_step_names_whom_it_has_on_record),
 	    FRESH(a_second_colon_is_none),
+	    FRESH(no_mail_is_denied_to_an_indicator),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

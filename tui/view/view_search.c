@@ -322,15 +322,26 @@ static int work(struct view *v, double deadline, int *show)
 	return rc == 1 ? 0 : -1;
 }
 
-/* The observation under the cursor, or NULL with a word on it. */
+/* The observation under the cursor, or NULL. */
 static const struct found_row *row_of(struct view *v)
 {
 	const struct found_state *s = v->data;
 	for (size_t i = 0; i < s->count; i++)
 		if (s->rows[i].row == v->selected)
 			return &s->rows[i];
-	workbench_tell(v->wb, TONE_ATTENTION, "%s", _("choose an observation first"));
 	return NULL;
+}
+
+/* Why a key that is about an observation does nothing on a record; NULL: it does. */
+static const char *refuses_record(struct view *v)
+{
+	return row_of(v) ? NULL : _("choose an observation first");
+}
+
+static const char *refuses_promotion(struct view *v)
+{
+	const char *why = refuses_record(v);
+	return why ? why : workbench_refuses_writing(v);
 }
 
 static enum redraw open_row(struct view *v)
@@ -387,9 +398,10 @@ static enum redraw promote(struct view *v)
 
 static const struct view_key found_keys[] = {
     {KEY_RETURN, N_("Enter"), N_("open"), N_("the record; of an observation, its evidence"), open_row, NULL},
-    {'o', NULL, N_("around"), N_("of an observation: what was found within ten minutes of it"), show_around, NULL},
-    {'c', NULL, N_("its check"), N_("of an observation: the check that found it"), show_check, NULL},
-    {'p', NULL, N_("promote"), N_("put the observation on record as an event"), promote, workbench_refuses_writing},
+    {'o', NULL, N_("around"), N_("of an observation: what was found within ten minutes of it"), show_around,
+     refuses_record},
+    {'c', NULL, N_("its check"), N_("of an observation: the check that found it"), show_check, refuses_record},
+    {'p', NULL, N_("promote"), N_("put the observation on record as an event"), promote, refuses_promotion},
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -118,6 +118,19 @@ static int refuse_rescue(const struct eligibility *e, struct err *err)
 	               tri_label(key, e->key_relations));
 }
 
+/* Whose criteria would count: nobody's, while the case names no organisation. */
+static int refuse_step(const json_t *now, const struct eligibility *e, struct err *err)
+{
+	const struct field *party = kind_field(kind_find("case"), "party");
+	if (is_set(now, party->name))
+		return refuse_rescue(e, err);
+	return err_set(err, ERR_FAILED,
+	               _("rescue wants one of two criteria of the case's organisation, and the case names none: set "
+	                 "\"%s\" (party) of the record `case`, or give --anyway, which puts your reason on record as a "
+	                 "decision"),
+	               field_label(party));
+}
+
 static int wants_criterion(size_t to, const json_t *now, const struct eligibility *e)
 {
 	return (to == RESCUE || to == ON_SITE) && !is_set(now, "rescue_from") && e->eligible != TRI_YES;
@@ -129,7 +142,7 @@ int stage_may_set(struct case_file *c, const char *stage, struct err *err)
 	json_t *now = record_get(c, "case", RECORD_RAW, err);
 	int rc = now ? stage_eligibility(c, &e, err) : -1;
 	if (rc == 0 && wants_criterion(stage_of(stage), now, &e))
-		rc = refuse_rescue(&e, err);
+		rc = refuse_step(now, &e, err);
 	json_decref(now);
 	return rc;
 }
@@ -158,8 +171,9 @@ int stage_set(struct case_file *c, const struct stage_step *step, struct buf *wa
 	}
 	int wants = wants_criterion(to, before, &e);
 	if (wants && !step->anyway) {
+		int rc = refuse_step(before, &e, err);
 		json_decref(before);
-		return refuse_rescue(&e, err);
+		return rc;
 	}
 	clock_format(clock_now(), now);
 	const char *when = step->when ? step->when : now;

@@ -173,7 +173,7 @@ static void add_coverage(struct building *k)
 	if (expected <= 0) {
 		board_addf(b, BOARD_ATTENTION, NULL, _("Coverage: %zu checked, total unknown"), b->checked);
 		if (k->sites) /* they came with a list, say: each has its own number */
-			board_lead_now(k, "list", "site", _("Enter shows the sites: e says how many"));
+			board_lead_now(k, "list", "site", _("Enter shows the sites: there e says how many"));
 		else
 			board_lead_now(k, "new", "site", _("Enter says how many"));
 	} else {

@@ -371,6 +371,17 @@ static int goes_on_without_criterion(struct workbench *wb)
 	return prompt_yes(wb, _("No criterion of eligibility is on record. Go on all the same? (y/n) "));
 }
 
+/* Of the case: the criteria of a caller beside it do not count while it names no organisation. */
+static int case_goes_on_without_criterion(struct workbench *wb)
+{
+	json_t *record = workbench_get(wb, "case", RECORD_RAW, NULL);
+	const struct field *party = kind_field(kind_find("case"), "party");
+	int is_named = json_get_string(record, party->name) != NULL;
+	json_decref(record);
+	return is_named ? goes_on_without_criterion(wb)
+	                : prompt_yes(wb, _("The case names no organisation, so no criterion counts. Go on? (y/n) "));
+}
+
 static int open_case_file(void *ctx, struct question *all, struct err *err)
 {
 	const struct view_desk_opening *o = ctx;
@@ -504,7 +515,7 @@ static int may_take_stage(struct view_desk_stage *s)
 	struct err err = ERR_INIT;
 	if (stage_may_set(workbench_case(s->wb), s->stage, &err) == 0)
 		return 0;
-	s->anyway = err.code == ERR_FAILED && goes_on_without_criterion(s->wb);
+	s->anyway = err.code == ERR_FAILED && case_goes_on_without_criterion(s->wb);
 	if (!s->anyway)
 		workbench_tell_error(s->wb, &err);
 	return s->anyway ? 0 : -1;

@@ -421,14 +421,16 @@ static struct view *open_mails(struct workbench *wb, const char *none)
 	return v;
 }
 
-/* At the mail, or at the one that belongs to what was under the cursor. */
+/* At the mail, or at the one that belongs to what was under the cursor. Which mails hold an indicator is read of each when it is
+   drawn: that none does is not said of one. */
 static int begin_mail_at(struct view *v, const char *labels)
 {
 	struct mail_desk *s = mail_desk_of(v);
+	const struct kind *of = kind_of_label(labels);
 	int found = related_begin_at(v, labels, "mail");
 	if (!found && s->is_reading)
 		snprintf(s->wanted, sizeof s->wanted, "%s", labels);
-	else if (!found)
+	else if (!found && !(of && (of->traits & KIND_INDICATOR)))
 		related_tell_none(v, labels);
 	return found;
 }

@@ -296,7 +296,7 @@ static int see_parts(struct volume_walk *w, const struct tree_bytes *image, stru
 		rc = uncovered(
 		    w, "", err, "%s",
 		    _("this is a text, such as a log, and no image: a sweep looks for indicators in it (sweep; "
-		      "s in Triage and Sweep)"));
+		      "s in Evidence, Triage and Sweep)"));
 	} else if (!vs && rc == 0) {
 		const char *form = form_of(image);
 		rc = uncovered(w, "", err, _("the image could not be opened: %s"),
