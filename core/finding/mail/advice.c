@@ -44,8 +44,9 @@ static void field(const json_t *mail, const char *name, struct buf *out)
 	buf_release(&text);
 }
 
-/* What the case knows of it, but for what is not for others. A value whose role is unknown is not called part of an attack:
- * the case does not say so. How many others it knows. */
+/* What the case knows of it, but for what is not for others, as the gate has it: what is RED or AMBER+STRICT, and what the
+ * provider has not approved to be shared. A value whose role is unknown is not called part of an attack: the case does not say
+ * so. How many others it knows. */
 static size_t what_is_known(const json_t *known, struct buf *out)
 {
 	size_t i;
@@ -55,7 +56,8 @@ static size_t what_is_known(const json_t *known, struct buf *out)
 	json_array_foreach(known, i, item) {
 		if (json_is(item, "role", "unknown"))
 			continue;
-		if (tlp_rank(json_get_string(item, "tlp")) > tlp_rank("AMBER")) {
+		if (tlp_rank(json_get_string(item, "tlp")) > tlp_rank("AMBER") ||
+		    !json_is(item, "shareable", "approved")) {
 			kept_back++;
 			continue;
 		}

@@ -15,7 +15,8 @@
 json_t *mail_proposals(struct case_file *c, const char *label, struct err *err);
 
 /* Those of them that are on record, but for those that are benign, refuted or a false positive. Each also has the `role` of its
- * record ("unknown": nobody said that it is part of an attack), and its `tlp`: its own, else the case's. New reference, or NULL. */
+ * record ("unknown": nobody said that it is part of an attack), its `tlp`: its own, else the case's, and its
+ * `shareable`. New reference, or NULL. */
 json_t *mail_known(struct case_file *c, const char *label, struct err *err);
 
 /* Puts item `i` on record; one that is known gets its label without an action. 0 or -1. */

@@ -24,7 +24,7 @@ static void what_the_case_knows_of_a_mail_is_said(void **state)
 	struct buf text = BUF_INIT;
 	struct buf seen = BUF_INIT;
 	add("mail", "subject=Notice from_addr=pr@yahoo.co.jp urls=http://c2.evil.com/x");
-	add("indicator", "type=domain value=c2[.]evil.com role=c2");
+	add("indicator", "type=domain value=c2[.]evil.com role=c2 shareable=approved");
 	add("indicator", "type=email value=pr@yahoo.co.jp role=benign");
 	json_t *known = mail_known(the_case, "R1-L1", &err);
 	assert_int_equal(json_array_size(known), 1);
@@ -63,12 +63,16 @@ static void what_may_not_leave_is_not_in_the_advice(void **state)
 	static const struct assign strict = {"tlp", "AMBER+STRICT"};
 	struct buf text = BUF_INIT;
 	add("mail", "subject=Notice urls=http://c2.evil.com/x");
-	add("indicator", "type=domain value=c2[.]evil.com role=c2");
+	add("indicator", "type=domain value=c2[.]evil.com role=c2 shareable=approved");
 	set("R1-I1", "tlp=RED");
 	assert_kept_back(&text);
 	assert_int_equal(record_set(the_case, "R1-I1", &strict, 1, 0, NULL), 0); /* set() would read a space in it */
 	assert_kept_back(&text);
-	set("R1-I1", "tlp=AMBER");
+	set("R1-I1", "tlp=AMBER shareable=asked");
+	assert_kept_back(&text); /* nor what its provider has not approved */
+	set("R1-I1", "shareable=no");
+	assert_kept_back(&text);
+	set("R1-I1", "shareable=approved");
 	advise(&text);
 	assert_non_null(strstr(text.data, "part of an attack: c2[.]evil[.]com\n"));
 	set("case", "tlp=RED");
@@ -92,7 +96,7 @@ static void what_has_no_role_is_not_called_part_of_an_attack(void **state)
 	assert_null(strstr(text.data, "part of an attack"));
 	assert_null(strstr(text.data, "something of which"));
 	assert_non_null(strstr(text.data, "nothing that the rules know"));
-	add("indicator", "type=url value=http://c2.evil.com/x role=download");
+	add("indicator", "type=url value=http://c2.evil.com/x role=download shareable=approved");
 	advise(&text);
 	assert_non_null(strstr(text.data, "part of an attack: hxxp://c2[.]evil[.]com/x\n"));
 	assert_null(strstr(text.data, "part of an attack: c2"));
@@ -140,7 +144,7 @@ static void a_mail_does_not_bear_witness_to_itself(void **state)
 	json_t *items = mail_proposals(the_case, "R1-L1", &err);
 	size_t link = json_array_size(items) - 1;
 	assert_int_equal(mail_promote(the_case, "R1-L1", items, link, made, &err), 0);
-	set(made, "role=c2");
+	set(made, "role=c2 shareable=approved");
 	advise(&text);
 	assert_null(strstr(text.data, "part of an attack"));
 	json_t *known = mail_known(the_case, "R1-L1", &err);
