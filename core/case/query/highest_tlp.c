@@ -14,13 +14,17 @@ void highest_tlp_begin(struct case_file *c, struct buf *tlp)
 	buf_adds(tlp, case_tlp(c));
 }
 
-void highest_tlp_add(struct buf *tlp, const json_t *record)
+void highest_tlp_raise(struct buf *tlp, const char *other)
 {
-	const char *own = tlp_own_or(json_get_string(record, "tlp"), NULL);
-	if (!own || tlp_rank(own) <= tlp_rank(tlp->data))
+	if (!other || tlp_rank(other) <= tlp_rank(tlp->data))
 		return;
 	buf_clear(tlp);
-	buf_adds(tlp, own);
+	buf_adds(tlp, other);
+}
+
+void highest_tlp_add(struct buf *tlp, const json_t *record)
+{
+	highest_tlp_raise(tlp, tlp_own_or(json_get_string(record, "tlp"), NULL));
 }
 
 void highest_tlp_add_named(struct case_file *c, const char *label, struct buf *tlp)

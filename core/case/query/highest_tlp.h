@@ -16,6 +16,9 @@ struct case_file;
 
 void highest_tlp_begin(struct case_file *c, struct buf *tlp);
 
+/* Raises the label to the other one (NULL: none), which is not in `tlp` itself. */
+void highest_tlp_raise(struct buf *tlp, const char *other);
+
 /* Raises the label to that of the record (NULL: none). */
 void highest_tlp_add(struct buf *tlp, const json_t *record);
 

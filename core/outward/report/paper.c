@@ -100,30 +100,26 @@ static void raise_to_all(struct case_file *c, const json_t *record, struct buf *
 	}
 }
 
-void paper_tlp(struct case_file *c, const json_t *record, struct buf *text)
+void paper_tlp(struct case_file *c, const json_t *record, struct buf *tlp)
 {
-	struct buf tlp = BUF_INIT;
 	json_t *chain =
 	    record && paper_has_custody(record_kind(record)) ? custody_chain(c, record_label(record), NULL) : NULL;
 	const json_t *transfer;
 	size_t i;
-	highest_tlp_begin(c, &tlp);
+	highest_tlp_begin(c, tlp);
 	if (record)
-		raise_to_all(c, record, &tlp);
+		raise_to_all(c, record, tlp);
 	json_array_foreach(chain, i, transfer)
-		raise_to_all(c, transfer, &tlp);
-	buf_addf(text, "TLP:%s", tlp.data);
-	buf_release(&tlp);
+		raise_to_all(c, transfer, tlp);
 	json_decref(chain);
 }
 
-static void add_state(struct buf *out, struct case_file *c, const char *label, const json_t *record)
+static void add_state(struct buf *out, struct case_file *c, const char *label, const char *tlp)
 {
 	char now[CLOCK_TEXT];
-	struct buf tlp = BUF_INIT;
 	clock_format(clock_now(), now);
 	char *state = xasprintf(_("case %s · last commit %s · printed %s"), case_id(c), case_head(c), now);
-	paper_tlp(c, record, &tlp);
+	char *marking = xasprintf("TLP:%s", tlp);
 	buf_adds(out, "<div class=\"state\"><span>");
 	if (label) {
 		paper_element(out, "b", "mono", label);
@@ -131,23 +127,23 @@ static void add_state(struct buf *out, struct case_file *c, const char *label, c
 	}
 	html_text(out, state);
 	buf_adds(out, "</span>");
-	paper_element(out, "b", "tlp", tlp.data);
+	paper_element(out, "b", "tlp", marking);
 	buf_adds(out, "</div>");
-	buf_release(&tlp);
+	free(marking);
 	free(state);
 }
 
-void paper_sheet_begin(struct buf *out, struct case_file *c, const char *label, const json_t *record)
+void paper_sheet_begin(struct buf *out, struct case_file *c, const char *label, const char *tlp)
 {
 	buf_adds(out, "<table class=\"sheet\"><thead><tr><td>");
-	add_state(out, c, label, record);
+	add_state(out, c, label, tlp);
 	buf_adds(out, "</td></tr></thead>\n<tbody><tr><td>\n");
 }
 
-void paper_sheet_end(struct buf *out, struct case_file *c, const char *label, const json_t *record)
+void paper_sheet_end(struct buf *out, struct case_file *c, const char *label, const char *tlp)
 {
 	buf_adds(out, "</td></tr></tbody>\n<tfoot><tr><td>");
-	add_state(out, c, label, record);
+	add_state(out, c, label, tlp);
 	buf_adds(out, "</td></tr></tfoot></table>\n");
 }
 

@@ -6,8 +6,8 @@
  * embedded in it, and so a text shaper and a font carried on every stick; the
  * browser of any machine has both, and prints to PDF.
  *
- * Every sheet bears the case's id, its TLP label, the last commit's short id and the
- * time: who changes the case later cannot change the paper. All text passes
+ * Every sheet bears the case's id, the highest TLP label of what stands on it, the
+ * last commit's short id and the time: who changes the case later cannot change the paper. All text passes
  * html_text(), whoever wrote it.
  *
  * The fields of the custody form are those of RFC 3227, 4.1 and ISO/IEC 27037, 6.1; the

@@ -310,7 +310,9 @@ static int add_form(struct case_file *c, const char *label, struct buf *out, str
 		json_decref(record);
 		return -1;
 	}
-	paper_sheet_begin(out, c, record_label(record), record);
+	struct buf tlp = BUF_INIT;
+	paper_tlp(c, record, &tlp);
+	paper_sheet_begin(out, c, record_label(record), tlp.data);
 	buf_adds(out, "<div class=\"form-head\"><div><h1>");
 	paper_element(out, "span", "label", record_label(record));
 	html_text(out, _("Chain of custody"));
@@ -334,7 +336,8 @@ static int add_form(struct case_file *c, const char *label, struct buf *out, str
 		paper_element(out, "p", "note", later);
 		free(later);
 	}
-	paper_sheet_end(out, c, record_label(record), record);
+	paper_sheet_end(out, c, record_label(record), tlp.data);
+	buf_release(&tlp);
 	json_decref(record);
 	return rc;
 }

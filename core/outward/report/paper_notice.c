@@ -6,6 +6,8 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "case/action/contact_status.h"
+#include "case/kind/tlp.h"
+#include "case/query/highest_tlp.h"
 #include "finding/chain/chain.h"
 #include "outward/report/paper_private.h"
 
@@ -38,29 +40,38 @@ static void add_lines(struct buf *out, const char *title, const char *const *lin
 	buf_adds(out, "</ul>\n");
 }
 
-/* Why they are concerned: each line, with its record. Mails of others are not quoted beyond it. */
-static void add_reasons(struct buf *out, struct case_file *c, const struct chain_org *org, const json_t *party)
+/* One line of them, with its record, whose label may forbid that it is told. `tlp` is raised to it. */
+static void add_reason(struct buf *out, struct case_file *c, enum chain_pivot pivot, const struct chain_trigger *t,
+                       struct buf *tlp)
+{
+	const struct field *field = kind_field(kind_find("pivot"), "pivot");
+	const char *called = field_value_label(field_value_find(field, chain_pivot_name(pivot)));
+	json_t *record = record_get(c, t->because, 0, NULL);
+	const char *own = record ? tlp_own_or(json_get_string(record, "tlp"), case_tlp(c)) : "CLEAR";
+	char *name = record ? record_title(record) : xstrdup("");
+	char *marking =
+	    tlp_rank(own) > tlp_rank("AMBER") ? xasprintf(_(" · TLP:%s: not to be told"), own) : xstrdup("");
+	char *line = xasprintf("%s %s — %s: %s (%s)%s", t->because, name, called, t->reason, t->line, marking);
+	highest_tlp_add(tlp, record);
+	paper_element(out, "li", NULL, line);
+	free(line);
+	free(marking);
+	free(name);
+	json_decref(record);
+}
+
+/* Why they are concerned: each line. Mails of others are not quoted beyond it. */
+static void add_reasons(struct buf *out, struct case_file *c, const struct chain_org *org, const json_t *party,
+                        struct buf *tlp)
 {
 	const char *reason = json_get_string(party, "chain_reason");
-	const struct field *field = kind_field(kind_find("pivot"), "pivot");
 	size_t count = 0;
 	paper_element(out, "h2", NULL, _("Why they are concerned"));
 	buf_adds(out, "<ul>");
 	for (size_t i = 0; org && i < org->proposal_count; i++)
 		for (size_t k = 0; k < org->proposals[i].trigger_count && org->proposals[i].status != CHAIN_REJECTED;
-		     k++) {
-			const struct chain_trigger *t = &org->proposals[i].triggers[k];
-			const char *pivot =
-			    field_value_label(field_value_find(field, chain_pivot_name(org->proposals[i].pivot)));
-			json_t *record = record_get(c, t->because, 0, NULL);
-			char *name = record ? record_title(record) : xstrdup("");
-			char *line = xasprintf("%s %s — %s: %s (%s)", t->because, name, pivot, t->reason, t->line);
-			paper_element(out, "li", NULL, line);
-			free(line);
-			free(name);
-			json_decref(record);
-			count++;
-		}
+		     k++, count++)
+			add_reason(out, c, org->proposals[i].pivot, &org->proposals[i].triggers[k], tlp);
 	if (count == 0)
 		paper_element(out, "li", NULL, reason ? reason : _("not on record: write it here before the call"));
 	buf_adds(out, "</ul>\n");
@@ -70,6 +81,7 @@ struct approval {
 	const char *party;
 	json_t *by_contact; /* decisions that a notice to the party rests on -> true */
 	struct buf text;
+	struct buf *tlp; /* raised to the labels of the decisions */
 };
 
 static int take_notice(void *ctx, json_t *contact)
@@ -84,6 +96,7 @@ static int take_notice(void *ctx, json_t *contact)
 static void add_approval(struct approval *a, const json_t *decision)
 {
 	char *title = record_title(decision);
+	highest_tlp_add(a->tlp, decision);
 	buf_addf(&a->text, "%s%s %s: ", a->text.len ? "\n" : "", record_label(decision), title);
 	record_field_text(decision, kind_field(record_kind(decision), "choice"), &a->text);
 	free(title);
@@ -143,17 +156,21 @@ int paper_notice(struct case_file *c, const char *who, struct buf *html, struct 
 		return -1;
 	}
 	const char *label = record_label(party);
-	struct approval approval = {label, json_object(), BUF_INIT};
+	struct buf tlp = BUF_INIT;
+	struct buf reasons = BUF_INIT;
+	struct approval approval = {label, json_object(), BUF_INIT, &tlp};
+	paper_tlp(c, party, &tlp);
+	add_reasons(&reasons, c, chain_find(&chain, label, NULL), party, &tlp);
 	int rc = record_each(c, "contact", 0, take_notice, &approval, err);
 	if (rc == 0)
 		rc = record_each(c, "decision", 0, take_approval, &approval, err);
 	char *name = record_title(party);
 	char *title = xasprintf(_("Call about an attack: %s"), name);
 	paper_begin(html, title);
-	paper_sheet_begin(html, c, record_label(party), party);
+	paper_sheet_begin(html, c, label, tlp.data);
 	paper_element(html, "h1", NULL, title);
 	add_fields(html, c, party, whom, sizeof whom / sizeof *whom);
-	add_reasons(html, c, chain_find(&chain, label, NULL), party);
+	buf_add(html, reasons.data, reasons.len);
 	paper_element(html, "h2", NULL, _("What may be told"));
 	buf_adds(html, "<div class=\"boxes\">");
 	paper_box(html, "wide", _("Approved by"),
@@ -170,10 +187,12 @@ int paper_notice(struct case_file *c, const char *who, struct buf *html, struct 
 	paper_box(html, NULL, _("Next step, by"), "");
 	paper_box(html, NULL, _("Reference number"), "");
 	buf_adds(html, "</div>\n");
-	paper_sheet_end(html, c, record_label(party), party);
+	paper_sheet_end(html, c, label, tlp.data);
 	paper_end(html);
 	free(title);
 	free(name);
+	buf_release(&tlp);
+	buf_release(&reasons);
 	buf_release(&approval.text);
 	json_decref(approval.by_contact);
 	chain_release(&chain);

@@ -2,9 +2,10 @@
  * What the papers have in common: the page, its sheets, and boxes with a name.
  *
  *     paper_begin(out, title);
- *     paper_sheet_begin(out, c, label, record);
+ *     paper_tlp(c, record, &tlp);
+ *     paper_sheet_begin(out, c, label, tlp.data);
  *     …
- *     paper_sheet_end(out, c, label, record);
+ *     paper_sheet_end(out, c, label, tlp.data);
  *     paper_end(out);
  */
 #ifndef GENBA_OUTWARD_REPORT_PAPER_PRIVATE_H
@@ -17,14 +18,14 @@ struct buf;
 void paper_begin(struct buf *out, const char *title);
 void paper_end(struct buf *out);
 
-/* A sheet begins a page. Its head and foot, which browsers repeat where it takes several, bear the TLP label, the state of
- * the case and what the sheet is about (a label, or NULL); `record` (or NULL) may have a TLP label of its own. */
-void paper_sheet_begin(struct buf *out, struct case_file *c, const char *label, const json_t *record);
-void paper_sheet_end(struct buf *out, struct case_file *c, const char *label, const json_t *record);
+/* A sheet begins a page. Its head and foot, which browsers repeat where it takes several, bear the TLP label
+ * ("AMBER"), the state of the case and what the sheet is about (a label, or NULL). */
+void paper_sheet_begin(struct buf *out, struct case_file *c, const char *label, const char *tlp);
+void paper_sheet_end(struct buf *out, struct case_file *c, const char *label, const char *tlp);
 
-/* "TLP:AMBER": the highest of what stands on a paper about the record: the case, whose title does, the record, those that it names,
- * and who had it in hand. */
-void paper_tlp(struct case_file *c, const json_t *record, struct buf *text);
+/* "AMBER": the highest of what stands on a paper about the record (or NULL): the case, whose title does, the record, those that it
+ * names, and who had it in hand. What else stands there may raise it (highest_tlp_add()). */
+void paper_tlp(struct case_file *c, const json_t *record, struct buf *tlp);
 
 /* An element with text in it; `class` NULL: none. */
 void paper_element(struct buf *out, const char *element, const char *class, const char *text);

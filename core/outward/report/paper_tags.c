@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/time/clock.h"
+#include "case/query/highest_tlp.h"
 #include "outward/report/html.h"
 #include "outward/report/paper_private.h"
 
@@ -17,7 +18,9 @@
 
 struct tagging {
 	struct case_file *c;
-	struct buf *out;
+	struct buf *page;
+	struct buf *out; /* the tags of the sheet at hand, whose head bears the highest label of theirs */
+	struct buf *tlp; /* that label */
 	size_t count;
 	struct err *err;
 };
@@ -73,8 +76,12 @@ static void add_state(struct tagging *t)
 
 static void end_sheet(struct tagging *t)
 {
-	buf_adds(t->out, "</div>\n");
-	paper_sheet_end(t->out, t->c, NULL, NULL);
+	paper_sheet_begin(t->page, t->c, NULL, t->tlp->data);
+	buf_adds(t->page, "<div class=\"tags\">\n");
+	buf_add(t->page, t->out->data, t->out->len);
+	buf_adds(t->page, "</div>\n");
+	paper_sheet_end(t->page, t->c, NULL, t->tlp->data);
+	buf_clear(t->out);
 }
 
 static int add_tag(void *ctx, json_t *record)
@@ -87,16 +94,16 @@ static int add_tag(void *ctx, json_t *record)
 	if (t->count % TAGS_ON_SHEET == 0) {
 		if (t->count)
 			end_sheet(t);
-		paper_sheet_begin(t->out, t->c, NULL, NULL);
-		buf_adds(t->out, "<div class=\"tags\">\n");
+		paper_tlp(t->c, NULL, t->tlp);
 	}
 	t->count++;
 	char *title = record_title(record);
 	buf_adds(t->out, "<div class=\"tag\">");
 	int rc = paper_code(t->out, t->c, record, t->err);
-	buf_adds(t->out, "<div><b class=\"tlp\">");
+	buf_adds(t->out, "<div><b class=\"tlp\">TLP:");
 	paper_tlp(t->c, record, &tlp);
 	html_text(t->out, tlp.data);
+	highest_tlp_raise(t->tlp, tlp.data);
 	buf_adds(t->out, "</b>");
 	paper_element(t->out, "b", "label", record_label(record));
 	paper_element(t->out, "p", "tag-title", title);
@@ -128,7 +135,9 @@ static int add_labelled(struct tagging *t, const char *label)
 
 int paper_tags(struct case_file *c, char *const *labels, size_t count, struct buf *html, struct err *err)
 {
-	struct tagging t = {c, html, 0, err};
+	struct buf sheet = BUF_INIT;
+	struct buf tlp = BUF_INIT;
+	struct tagging t = {c, html, &sheet, &tlp, 0, err};
 	int rc = 0;
 	paper_begin(html, _("Evidence tags"));
 	if (count == 0)
@@ -140,5 +149,7 @@ int paper_tags(struct case_file *c, char *const *labels, size_t count, struct bu
 	if (rc == 0)
 		end_sheet(&t);
 	paper_end(html);
+	buf_release(&sheet);
+	buf_release(&tlp);
 	return rc;
 }

@@ -71,7 +71,9 @@ static int add_sheet(struct case_file *c, const char *label, struct buf *out, st
 		               label);
 	char *code = xasprintf("genba:%s:%s", case_id(c), label);
 	char *later = xasprintf("genba add %s label=%s written=…", kind->name, label);
-	paper_sheet_begin(out, c, label, NULL);
+	struct buf tlp = BUF_INIT;
+	paper_tlp(c, NULL, &tlp);
+	paper_sheet_begin(out, c, label, tlp.data);
 	buf_adds(out, "<div class=\"form-head\"><div><h1>");
 	paper_element(out, "span", "label", label);
 	html_text(out, kind_label(kind));
@@ -91,7 +93,8 @@ static int add_sheet(struct case_file *c, const char *label, struct buf *out, st
 	html_text(out, _("* must be filled in. Left empty means unknown. No passwords on paper. To be typed in: "));
 	paper_element(out, "span", "mono", later);
 	buf_adds(out, "</p>\n");
-	paper_sheet_end(out, c, label, NULL);
+	paper_sheet_end(out, c, label, tlp.data);
+	buf_release(&tlp);
 	free(later);
 	free(code);
 	return rc;

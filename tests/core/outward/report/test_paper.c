@@ -427,12 +427,42 @@ static void a_paper_bears_the_highest_label_of_what_is_on_it(void **state)
 	custody("R1-E1");
 	assert_non_null(strstr(page.data, "TLP:RED<"));
 	tags();
-	assert_non_null(strstr(page.data, "TLP:RED<"));
+	assert_int_equal(count_of("TLP:RED<"), 3); /* the tag, the head of its sheet and the foot */
 	set("R1-A1", "tlp=unknown");
 	add("transfer", "items=R1-E1 action=handed_over from=R1-P1 to=R1-P1 when=2025-11-21 purpose=storage");
 	custody("R1-E1");
 	assert_non_null(strstr(page.data, "TLP:AMBER<"));
 	assert_null(strstr(page.data, "TLP:GREEN<"));
+}
+
+static void call_sheet(const char *who)
+{
+	struct err err = ERR_INIT;
+	buf_clear(&page);
+	if (paper_notice(the_case, who, &page, &err) < 0)
+		fail_msg("%s", err.message);
+}
+
+/* The sheet for a call quotes mails, and decisions: by their labels it is passed on, and what may not be told says so. */
+static void a_call_sheet_bears_the_labels_of_what_it_quotes(void **state)
+{
+	(void)state;
+	set("case", "tlp=GREEN");
+	add("party", "name=Organisation+A domains=organisation-a.test roles=victim tlp=GREEN");
+	add("mail", "subject=Notice cc=c@organisation-a.test");
+	call_sheet("R1-P1");
+	assert_non_null(strstr(page.data, "R1-L1 Notice"));
+	assert_int_equal(count_of("TLP:GREEN<"), 2);
+	assert_null(strstr(page.data, "not to be told<"));
+	set("R1-L1", "tlp=RED");
+	call_sheet("R1-P1");
+	assert_int_equal(count_of("TLP:RED<"), 2);
+	assert_int_equal(count_of("TLP:RED: not to be told"), 1);
+	set("R1-L1", "tlp=");
+	add("decision",
+	    "title=Tell+them? status=decided choice=yes reason=law by=R1-P1 on=R1-P1 when=2026-11-24 tlp=AMBER");
+	call_sheet("R1-P1");
+	assert_int_equal(count_of("TLP:AMBER<"), 2);
 }
 
 int main(void)
@@ -449,6 +479,7 @@ int main(void)
 	    PAPER_TEST(hostile_text_in_every_field),
 	    PAPER_TEST(text_is_escaped_once),
 	    PAPER_TEST(a_paper_bears_the_highest_label_of_what_is_on_it),
+	    PAPER_TEST(a_call_sheet_bears_the_labels_of_what_it_quotes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
