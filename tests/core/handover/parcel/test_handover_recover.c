@@ -238,6 +238,35 @@ static void test_receipt_of_a_namesake(void **state)
 	end(1);
 }
 
+/* A handover of before the key went on record waits for whoever is called as its recipient, and its receipt is taken. */
+static void test_handover_of_before(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct handing h;
+	struct buf receipt = BUF_INIT;
+	struct assign none = {"to_responder", ""};
+	char label[LABEL_TEXT];
+	begin(1);
+	char *path = path_of("before");
+	begin_handover(&h, path);
+	struct action *a = action_begin(copies[0], "set", &err);
+	assert_non_null(a);
+	ok(action_set(a, h.labels[0], &none, 1, RECORD_MACHINE, &err), &err);
+	ok(action_commit(a, &err), &err);
+	write_copy(&h);
+	struct case_file *copy = open_copy(path, people[1]);
+	ok(transfer_pending(copy, label, &err), &err);
+	assert_string_equal(label, h.labels[0]);
+	ok(transfer_accept(copy, label, NULL, 0, "", NULL, &receipt, &err), &err);
+	ok(transfer_import_receipt(copies[0], receipt.data, receipt.len, label, &err), &err);
+	ok(case_close(copy, &err), &err);
+	buf_release(&receipt);
+	free(path);
+	end_handover(&h);
+	end(1);
+}
+
 /* Copies that are made and go leave no header behind, and push none out: the case's own is what salvage may need. */
 static void test_header_is_kept(void **state)
 {
@@ -276,6 +305,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_other_file),
 	    cmocka_unit_test(test_stick_that_is_gone),
 	    cmocka_unit_test(test_receipt_of_a_namesake),
+	    cmocka_unit_test(test_handover_of_before),
 	    cmocka_unit_test(test_header_is_kept),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
