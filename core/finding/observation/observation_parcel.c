@@ -272,7 +272,7 @@ enum observation_known {
 	KNOWN_NOTHING,
 	KNOWN_HERE, /* it, or its like */
 	KNOWN_PURGED,
-	KNOWN_HEARSAY, /* that another copy purged it: it never was here */
+	KNOWN_HEARSAY, /* that another copy purged it, or its like: it never was here */
 };
 
 static enum observation_known is_known(struct parcel_taking *t)
@@ -281,7 +281,8 @@ static enum observation_known is_known(struct parcel_taking *t)
 	static const char sql[] =
 	    "SELECT 1 + (key IS NULL) FROM observation_set WHERE id = ?1 AND (key IS NOT NULL OR blocks > 0) UNION ALL"
 	    " SELECT 1 FROM observation_set WHERE key IS NOT NULL AND sha256 = ?2 AND evidence = ?3"
-	    " AND evidence_sha256 = ?4 UNION ALL SELECT 3 FROM observation_set WHERE id = ?1 LIMIT 1";
+	    " AND evidence_sha256 = ?4 UNION ALL SELECT 3 FROM observation_set WHERE id = ?1 OR (key IS NULL AND "
+	    "sha256 = ?2) LIMIT 1";
 	sqlite3_stmt *s = observation_set_has_tables(t->c) ? observation_set_prepare(t->c, sql, NULL) : NULL;
 	enum observation_known known = KNOWN_NOTHING;
 	if (s) {

@@ -329,6 +329,17 @@ static void purged_sets_are_not_lost(void **state)
 	assert_int_equal(lost, 1);
 }
 
+static int sets_in_table(void)
+{
+	sqlite3_stmt *s;
+	assert_int_equal(sqlite3_prepare_v2(case_db(the_case), "SELECT count(*) FROM observation_set", -1, &s, NULL),
+	                 SQLITE_OK);
+	assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+	int count = sqlite3_column_int(s, 0);
+	sqlite3_finalize(s);
+	return count;
+}
+
 /* Another copy's word that it purged a set keeps nobody from taking it from one who has it still. */
 static void what_others_purged_can_still_come(void **state)
 {
@@ -344,6 +355,13 @@ static void what_others_purged_can_still_come(void **state)
 	run_sql("UPDATE observation_set SET key = NULL"); /* that is a decision of this copy */
 	assert_non_null(strstr(come(&whole), "they were purged here"));
 	buf_release(&whole);
+	/* one row will do for a digest, under however many names it comes */
+	run_sql("INSERT INTO observation_set(id, checked, evidence, evidence_sha256, source, parsers, rows, blocks,"
+	        " sha256, first, last, in_case, key) SELECT '0123456789abcdef0123456789abcdef', checked, evidence,"
+	        " evidence_sha256, source, parsers, rows, blocks, sha256, first, last, in_case, key FROM"
+	        " observation_set");
+	assert_non_null(strstr(come_again(), "were purged in the other copy"));
+	assert_int_equal(sets_in_table(), 1);
 }
 
 struct lost_of_check {
