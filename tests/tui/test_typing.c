@@ -148,6 +148,43 @@ static void a_note_says_where_it_goes_and_how_it_is_meant(void **state)
 	assert_non_null(strstr(program.out.data, "R1-A1"));
 }
 
+/* By what it is called, also where the form does not show it yet. */
+static void a_field_of_a_form_is_looked_for(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open_case();
+	terminal_type(t, "3a");
+	terminal_await_row(t, 1, "New: Asset");
+	assert_false(terminal_shows(t, "Clock offset"));
+	terminal_type(t, "n");
+	terminal_await_row(t, -1, "nothing was looked for: / does");
+	terminal_type(t, "/");
+	terminal_await_row(t, -1, "/");
+	terminal_type(t, "isolat" KEYS_ENTER);
+	terminal_await_row(t, -1, "Isolation");
+	struct buf first = BUF_INIT;
+	struct buf next = BUF_INIT;
+	terminal_row(t, -2 + terminal_rows(t), &first);
+	terminal_type(t, "n");
+	terminal_await_gone(t, first.data);
+	terminal_row(t, -2 + terminal_rows(t), &next);
+	assert_string_not_equal(first.data, next.data);
+	terminal_type(t, "/");
+	terminal_await_row(t, -1, "/");
+	terminal_type(t, "clock offset" KEYS_ENTER);
+	terminal_await_row(t, -1, "Clock offset: ");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "Clock offset:");
+	terminal_type(t, KEYS_ESCAPE "/");
+	terminal_await_row(t, -1, "/");
+	terminal_type(t, "zebra" KEYS_ENTER);
+	terminal_await_row(t, -1, "no field here is called 'zebra'");
+	terminal_await_row(t, 1, "New: Asset");
+	buf_release(&first);
+	buf_release(&next);
+	quit(t);
+}
+
 /* A name with a slip in it becomes no person unasked; another name does. */
 static void a_slip_makes_no_record_unasked(void **state)
 {
@@ -202,6 +239,7 @@ int main(void)
 	    cmocka_unit_test(a_list_keeps_its_filter_and_esc_ends_it_first),
 	    cmocka_unit_test(a_note_says_where_it_goes_and_how_it_is_meant),
 	    cmocka_unit_test(a_long_message_is_read_in_full),
+	    cmocka_unit_test(a_field_of_a_form_is_looked_for),
 	    cmocka_unit_test(a_slip_makes_no_record_unasked),
 	    cmocka_unit_test(a_refused_isolation_keeps_its_answers),
 	};

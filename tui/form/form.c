@@ -402,6 +402,50 @@ static enum redraw restore_row(struct view *v)
 	return REDRAW_VIEW;
 }
 
+/* The next field that is called so, also one that is not shown yet, in the order of the rows. */
+static void find_next(struct view *v)
+{
+	struct form *f = form_of(v);
+	size_t begin = row_of(v) >= 0 ? (size_t)row_of(v) + 1 : 0;
+	for (size_t step = 0; step < f->count; step++) {
+		struct form_value *value = &f->values[(begin + step) % f->count];
+		if (!prompt_matches(field_label(value->field), f->sought))
+			continue;
+		go_to_field(v, value);
+		view_refresh(v); /* with the row there */
+		tell_help(v);
+		return;
+	}
+	char *safe = printable_dup(f->sought);
+	workbench_tell(v->wb, TONE_ATTENTION, _("no field here is called '%s'"), safe);
+	free(safe);
+}
+
+static enum redraw view_form_find(struct view *v)
+{
+	struct form *f = form_of(v);
+	char *words = prompt_text(v->wb, "/");
+	if (words && *words) {
+		free(f->sought);
+		f->sought = words;
+		find_next(v);
+	} else {
+		free(words);
+	}
+	return REDRAW_ALL;
+}
+
+static enum redraw view_form_find_again(struct view *v)
+{
+	find_next(v);
+	return REDRAW_VIEW;
+}
+
+static const char *refuses_find_again(struct view *v)
+{
+	return form_of(v)->sought ? NULL : _("nothing was looked for: / does");
+}
+
 /* Other keys mean nothing here: a form is not left by a slip. */
 static enum redraw form_key(struct view *v, int key)
 {
@@ -424,6 +468,8 @@ static const struct view_key keys[] = {
     {'d', NULL, N_("clear"), N_("clear the field"), clear_row, NULL},
     {KEY_REMOVE, N_("Del"), NULL, N_("clear the field"), clear_row, NULL},
     {'r', NULL, N_("as before"), N_("what the field was on record"), restore_row, NULL},
+    {KEY_OF_COMMAND, "find", NULL, N_("go to the field that is called so"), view_form_find, NULL},
+    {'n', NULL, NULL, N_("go to the next field that is called so"), view_form_find_again, refuses_find_again},
     {'D', NULL, NULL, N_("throw away what was typed in this form"), form_draft_discard, NULL},
     {KEY_ESCAPE, N_("Esc"), N_("leave"), N_("leave; what was typed is kept as a draft"), view_form_leave, NULL},
     {'q', NULL, NULL, N_("leave; what was typed is kept as a draft"), view_form_leave, NULL},
@@ -443,6 +489,7 @@ static void release(struct view *v)
 	free(f->values);
 	free(f->rows);
 	free(f->draft_key);
+	free(f->sought);
 	free(f->on_record);
 	free(f->on_field);
 	free(f);

@@ -22,8 +22,9 @@ struct form {
 	char label[LABEL_TEXT]; /* of the record that is changed, or "" */
 	struct form_value *values;
 	size_t count;
-	int *rows; /* what each row is: an index of `values`, ROW_MORE or ROW_SAVE */
-	int more;  /* the fields beyond the short form are shown */
+	int *rows;    /* what each row is: an index of `values`, ROW_MORE or ROW_SAVE */
+	char *sought; /* what a field is called that was looked for, or NULL */
+	int more;     /* the fields beyond the short form are shown */
 	char *draft_key;
 	struct unsaved unsaved;
 	uint64_t generation; /* of the case when the values were those of the record */
