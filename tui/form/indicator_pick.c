@@ -125,6 +125,8 @@ static void indicator_pick_pick(struct workbench *wb, struct indicator_picks *o,
 	buf_addf(&question, _("%zu found in this text"), o->count);
 	if (o->left_out)
 		buf_addf(&question, _(", %zu more left out"), o->left_out);
+	if (o->everywhere)
+		buf_adds(&question, _("; what every Windows machine has is left out"));
 	buf_adds(&question, " ");
 	if (prompt_pick(wb, question.data, &source, NULL) != -1)
 		record_marked(wb, o, note);
@@ -166,6 +168,9 @@ void indicator_pick_indicators(struct workbench *wb, const char *text, const cha
 		leave_to_person(&o);
 	if (rc < 0)
 		workbench_tell_error(wb, &err);
+	else if (o.count == 0 && o.everywhere)
+		workbench_tell(wb, TONE_ATTENTION, "%s",
+		               _("nothing is offered: what stands here is on every Windows machine"));
 	else if (o.count == 0)
 		workbench_tell(wb, TONE_ATTENTION, "%s", _("no address, host, URL, digest or path in this text"));
 	else

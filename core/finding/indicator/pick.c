@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "case/action/action.h"
 #include "case/store/indicator_value.h"
+#include "finding/indicator/everywhere.h"
 #include "finding/indicator/textscan.h"
 
 #include <stdlib.h>
@@ -54,6 +55,11 @@ static int take_hit(void *ctx, const struct textscan_hit *hit)
 	}
 	if (indicator_normalise(type, hit->value, &value, NULL) < 0)
 		return 0; /* could not be put on record */
+	if (indicator_is_everywhere(type, value.data)) {
+		picks->everywhere++;
+		buf_release(&value);
+		return 0;
+	}
 	picks->all[picks->count++] =
 	    (struct indicator_pick){.value = buf_take(&value, NULL), .type = type, .times = 1, .marked = !hit->is_part};
 	return 0;

@@ -9,7 +9,8 @@
  *
  * What is found is in the normal form of case/store/indicator_value.h, each value once, in order of type and value. The host
  * of a URL or of a mail address is found, but not marked: it may be somebody's whole provider. What is on record is
- * recognised however it was written, and is never marked; nor is a name or address of a machine of the case.
+ * recognised however it was written, and is never marked; nor is a name or address of a machine of the case. What every Windows
+ * machine has (everywhere.h) is not found, but counted.
  */
 #ifndef GENBA_FINDING_INDICATOR_PICK_H
 #define GENBA_FINDING_INDICATOR_PICK_H
@@ -34,8 +35,9 @@ struct indicator_picks {
 	struct indicator_pick *all;
 	size_t count;
 	size_t cap;
-	size_t left_out; /* more than INDICATOR_PICKS_MOST */
-	const char *of;  /* label of the record that the text is of: new ones link to it; or NULL. Borrowed */
+	size_t left_out;   /* more than INDICATOR_PICKS_MOST */
+	size_t everywhere; /* times that the text names what every Windows machine has */
+	const char *of;    /* label of the record that the text is of: new ones link to it; or NULL. Borrowed */
 	int is_sent_to; /* the text is of something that was sent away: new hosts, addresses and URLs get the role upload */
 };
 

@@ -108,10 +108,41 @@ static void places_of_what_was_sent_get_their_role(void **state)
 	indicator_picks_release(&picks);
 }
 
+/* A hive, the folders and the shells of Windows would fit every machine that is swept. */
+static void what_every_machine_has_is_not_offered(void **state)
+{
+	(void)state;
+	static const char row[] = "HKLM\\SOFTWARE\n"
+	                          "HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\n"
+	                          "HKCU\\software\\microsoft\\Windows\\CurrentVersion\\Run\n"
+	                          "HKU\\S-1-5-21-1-2-3-1001\\Software\\Microsoft\n"
+	                          "c:\\windows\n"
+	                          "%SystemRoot%\\System32\\cmd.exe\n"
+	                          "C:\\WINDOWS\\system32\\WindowsPowerShell\\v1.0\\powershell.exe\n"
+	                          "D:\\Users\\Public\n";
+	static const char telling[] = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\winup\n"
+	                              "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run\\winup\n"
+	                              "HKU\\S-1-5-21-1-2-3-1001\\Software\\Winup\n"
+	                              "C:\\Windows\\System32\\winup.exe\n"
+	                              "C:\\Windows\\Temp\\cmd.exe\n"
+	                              "C:\\Windows\\System32\\md.exe\n"
+	                              "C:\\Users\\winup\n"
+	                              "C:\\Users\\Public\\svchost.exe\n";
+	struct indicator_picks picks = {0};
+	assert_int_equal(indicator_picks_find(&picks, row, strlen(row), NULL), 0);
+	assert_int_equal(picks.count, 0);
+	assert_int_equal(picks.everywhere, 8);
+	assert_int_equal(indicator_picks_find(&picks, telling, strlen(telling), NULL), 0);
+	assert_int_equal(picks.count, 8);
+	assert_int_equal(picks.everywhere, 8);
+	indicator_picks_release(&picks);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_is_found_once),
+	    cmocka_unit_test(what_every_machine_has_is_not_offered),
 	    cmocka_unit_test_setup_teardown(an_own_machine_is_named_and_not_marked, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_is_known_is_linked_not_doubled, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(places_of_what_was_sent_get_their_role, case_setup, case_teardown),
