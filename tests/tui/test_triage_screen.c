@@ -202,8 +202,20 @@ static void an_event_is_on_record_in_english(void **state)
 	terminal_await(t, "persistence.run-key");
 	terminal_type(t, "p");
 	terminal_await(t, "R1-V12");
+	terminal_await(t, "誰の行為かは決めていません"); /* nobody has judged the finding */
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "簡易調査");
+	terminal_type(t, "jjy");
+	terminal_await(t, "理由");
+	terminal_type(t, "x" KEYS_ENTER);
+	terminal_await(t, "✓");
+	terminal_type(t, "p");
+	terminal_await(t, "R1-V13");
 	terminal_quit(t);
+	program_good(&p, "show", "R1-V13", "--json", NULL);
+	assert_non_null(strstr(p.out.data, "\"side\": \"attacker\""));
 	program_good(&p, "show", "R1-V12", "--json", NULL);
+	assert_non_null(strstr(p.out.data, "\"side\": \"unknown\""));
 	assert_non_null(strstr(p.out.data, "\"title\": \"A program was set to run at logon: C:"));
 	program_good(&p, "--lang", "ja", "show", "R1-V12", NULL);
 	assert_non_null(strstr(p.out.data, "ログオン時に実行されるプログラムが設定されました: C:"));

@@ -67,18 +67,16 @@ static int take_what(void *ctx, const struct observation *o, const struct observ
 	return 1;
 }
 
-/* What the finding says, and of what, as it goes on record: in English (stored_words.h). NULL: the finding's own words do, or the
- * row speaks for itself. The caller frees. */
-static char *title_of_event(struct view *v, const char *id)
+/* What the finding (or NULL) says, and of what, as it goes on record: in English (stored_words.h). NULL: the finding's own words
+ * do, or the row speaks for itself. The caller frees. */
+static char *title_of_event(struct view *v, const json_t *f, const char *id)
 {
-	json_t *f = triage_state(v)->shape == TRIAGE_AROUND ? NULL : finding_meant(v);
 	const char *said = f ? triage_field(f, "title") : "";
 	struct buf what = BUF_INIT;
 	if (*said)
 		observation_find(workbench_case(v->wb), id, take_what, &what, NULL);
 	char *title = what.len ? xasprintf("%.*s%s", (int)stored_words_without_stop(said), said, what.data) : NULL;
 	buf_release(&what);
-	json_decref(f);
 	return title;
 }
 
@@ -89,10 +87,18 @@ enum redraw triage_promote(struct view *v)
 	char label[LABEL_TEXT];
 	if (!row_id(v, id))
 		return REDRAW_NONE;
-	char *title = title_of_event(v, id);
-	struct assign fields[] = {{"side", "attacker"}, {"title", title}};
-	int rc = observation_promote(workbench_case(v->wb), id, kind_find("event"), fields, title ? 2 : 1, label, &err);
+	json_t *f = triage_state(v)->shape == TRIAGE_AROUND ? NULL : finding_meant(v);
+	char *title = title_of_event(v, f, id);
+	int is_confirmed = f && json_is(f, "status", "confirmed"); /* else nobody has said whose act it was */
+	struct assign fields[2];
+	size_t count = 0;
+	if (title)
+		fields[count++] = (struct assign){"title", title};
+	if (is_confirmed)
+		fields[count++] = (struct assign){"side", "attacker"};
+	int rc = observation_promote(workbench_case(v->wb), id, kind_find("event"), fields, count, label, &err);
 	free(title);
+	json_decref(f);
 	if (rc < 0) {
 		workbench_tell_error(v->wb, &err);
 		return REDRAW_ALL;
@@ -100,6 +106,9 @@ enum redraw triage_promote(struct view *v)
 	workbench_show(v->wb, "detail", label);
 	if (rc == 1)
 		workbench_tell(v->wb, TONE_ATTENTION, _("it is on record: %s"), label);
+	else if (!is_confirmed)
+		workbench_tell(v->wb, TONE_PLAIN, "%s",
+		               _("whose act it was is left open: no finding of it is confirmed"));
 	return REDRAW_ALL;
 }
 
