@@ -236,7 +236,7 @@ static void custody_shows_its_gaps(void **state)
 	terminal_await(t, "! not yet accepted");
 	terminal_quit(t);
 	program_good(&program, "board", NULL);
-	assert_non_null(strstr(program.out.data, "held by Organisation B: 1 (R1-E1)"));
+	assert_non_null(strstr(program.out.data, "handed over to Organisation B, not accepted yet: 1 (R1-E1)"));
 }
 
 /* Root is needed nowhere in genba. Screens of a fixed clock, which are compared, are those of any user. */

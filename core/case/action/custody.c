@@ -99,6 +99,19 @@ unsigned custody_doubts(const json_t *chain, size_t i)
 	return doubts;
 }
 
+int custody_is_pending(struct case_file *c, const json_t *item)
+{
+	const char *holder = json_get_string(item, "holder");
+	json_t *chain = holder ? custody_chain(c, record_label(item), NULL) : NULL;
+	size_t count = json_array_size(chain);
+	const json_t *last = count ? json_array_get(chain, count - 1) : NULL;
+	int is_pending = last && json_is(last, "to", holder) &&
+	                 (json_is(last, "action", "handed_over") || json_is(last, "action", "shipped")) &&
+	                 (custody_doubts(chain, count - 1) & CUSTODY_OPEN) != 0;
+	json_decref(chain);
+	return is_pending;
+}
+
 /* "R1 Responder One" without the mark. */
 static char *responder_of(struct case_file *c, const char *mark)
 {

@@ -27,6 +27,9 @@ enum custody_doubt {
 /* Bits of the above for the transfer `i` of a chain. */
 unsigned custody_doubts(const json_t *chain, size_t i);
 
+/* 1 if its holder was given the item by the last transfer, and has not accepted it yet: it was handed over, or sent. */
+int custody_is_pending(struct case_file *c, const json_t *item);
+
 /* By name, who collected an item (field `collected_by`) or holds it (`holder`): the party on record. Where none is, what
  * genba itself preserved was collected by the responder whose record it is, and who collected it, or took in what others
  * had provided, holds it until it changes hands. Printable; the caller frees it. NULL: not on record. */

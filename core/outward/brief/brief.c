@@ -283,6 +283,8 @@ static void group_evidence(struct brief_groups *g, const json_t *record)
 	else
 		buf_adds(&holder, person ? person : _("holder not on record"));
 	free(person);
+	if (custody_is_pending(g->c, record))
+		buf_addf(&holder, " (%s)", _("handed over, not accepted yet"));
 	struct brief_group *group = group_of(g, buf_take(&holder, NULL));
 	if (group->all++ < GROUP_TITLES) {
 		char *title = record_title(record);

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "case/action/custody.h"
 #include "case/query/filter.h"
 #include "case/query/timeline.h"
 #include "case/store/disputed.h"
@@ -211,6 +212,8 @@ void report_field(struct report *p, const json_t *record, const char *name, stru
 	} else {
 		record_field_text(record, field, &text);
 	}
+	if (strcmp(name, "holder") == 0 && custody_is_pending(release_case(p->r), record))
+		buf_addf(&text, " (%s)", _("handed over, not accepted yet"));
 	if (names && record_is_disputed(record, name))
 		disputed_add(&text);
 	if (kind->value_of_type && value && strcmp(name, "value") == 0)

@@ -24,8 +24,9 @@ struct evidence_section {
 	struct building *k;
 	int64_t now;
 	size_t count, open, old;
-	json_t *held; /* label of a party, "" for nobody -> array of labels */
-	json_t *jobs; /* label of an interrupted record -> what is known of the work */
+	json_t *held;    /* label of a party, "" for nobody -> array of labels */
+	json_t *pending; /* the same, of what was handed over to them and is not accepted yet */
+	json_t *jobs;    /* label of an interrupted record -> what is known of the work */
 };
 
 /* Evidence is kept as read: what stands here follows from the time, too. */
@@ -81,9 +82,10 @@ static void count_holder(struct evidence_section *e, const json_t *evidence)
 		party = json_get_string(evidence, "collected_by");
 	char *person = party ? NULL : custody_person(e->k->c, evidence, "holder");
 	const char *holder = party ? party : person ? person : "";
-	json_t *held = json_object_get(e->held, holder);
+	json_t *holders = party && custody_is_pending(e->k->c, evidence) ? e->pending : e->held;
+	json_t *held = json_object_get(holders, holder);
 	if (!held)
-		json_object_set_new(e->held, holder, held = json_array());
+		json_object_set_new(holders, holder, held = json_array());
 	json_array_append_new(held, json_string(record_label(evidence)));
 	free(person);
 }
@@ -138,13 +140,13 @@ static int take_evidence(void *ctx, json_t *evidence)
 
 /* ---- who holds it */
 
-static void add_holder(struct evidence_section *e, const char *party, const json_t *labels)
+static void add_holder(struct evidence_section *e, const char *party, const json_t *labels, int is_pending)
 {
 	struct buf text = BUF_INIT;
 	size_t count = json_array_size(labels);
 	json_t *record = *party ? record_get(e->k->c, party, RECORD_RAW, NULL) : NULL;
 	char *name = record ? record_title(record) : printable_dup(*party ? party : _("nobody on record"));
-	buf_addf(&text, _("held by %s: %zu"), name, count);
+	buf_addf(&text, is_pending ? _("handed over to %s, not accepted yet: %zu") : _("held by %s: %zu"), name, count);
 	for (size_t i = 0; i < count && i < HELD_LISTED; i++)
 		buf_addf(&text, "%s%s", i ? _(", ") : " (", json_string_value(json_array_get(labels, i)));
 	buf_adds(&text, count > HELD_LISTED ? ", …)" : ")");
@@ -161,7 +163,9 @@ static void add_holders(struct evidence_section *e)
 	if (!e->moved)
 		return; /* all of it is where it was collected */
 	json_object_foreach(e->held, party, labels)
-		add_holder(e, party, labels);
+		add_holder(e, party, labels, 0);
+	json_object_foreach(e->pending, party, labels)
+		add_holder(e, party, labels, 1);
 }
 
 int board_work_evidence(struct case_file *c, double deadline, struct err *err)
@@ -256,11 +260,12 @@ int board_count_differing(struct building *k, size_t *count)
 
 int board_add_evidence(struct building *k)
 {
-	struct evidence_section e = {.k = k, .held = json_object(), .jobs = json_object()};
+	struct evidence_section e = {.k = k, .held = json_object(), .pending = json_object(), .jobs = json_object()};
 	if (!k->commit) /* what was overdue at another time is of no use now */
 		e.now = clock_now().seconds;
 	int rc = add_all(&e);
 	json_decref(e.held);
+	json_decref(e.pending);
 	json_decref(e.jobs);
 	return rc;
 }

@@ -237,10 +237,28 @@ static void evidence_is_held_verified_and_finished(void **state)
 	assert_non_null(row("and 1 more not verified for 30 days"));
 	assert_null(row("fresh — "));
 	assert_string_equal(row("item — not hashed yet")->label, "R1-E9");
-	assert_string_equal(row("held by Person B: 2 (R1-E8, R1-E9)")->label, get("R1-E8", "holder"));
+	assert_string_equal(row("handed over to Person B, not accepted yet: 2 (R1-E8, R1-E9)")->label,
+	                    get("R1-E8", "holder"));
 	assert_non_null(row("held by nobody on record: 6 (R1-E2, R1-E3, R1-E4, R1-E5, …)"));
 	assert_non_null(row("not finished: %bytes:/mnt/disk%0Aimg (raw → /copies) · 50 % · 2026-11-24 10:00"));
 	assert_non_null(row("9 on record, 2 of them open"));
+}
+
+/* Who has not signed for it yet holds nothing. */
+static void what_is_handed_over_is_held_once_it_is_accepted(void **state)
+{
+	(void)state;
+	evidence("title=disk form=physical");
+	evidence("title=stick form=physical");
+	add("transfer",
+	    "items=R1-E1,R1-E2 action=handed_over from=Person+A to=Person+B when=2026-11-20 purpose=analysis");
+	load(NULL);
+	assert_null(row("held by"));
+	assert_non_null(row("handed over to Person B, not accepted yet: 2 (R1-E1, R1-E2)"));
+	set("R1-T1", "accepted=2026-11-21");
+	load(NULL);
+	assert_null(row("handed over"));
+	assert_non_null(row("held by Person B: 2 (R1-E1, R1-E2)"));
 }
 
 static int teardown(void **state)
@@ -354,6 +372,7 @@ int main(void)
 	    BOARD_TEST(what_no_trace_found_rests_on_is_counted),
 	    BOARD_TEST(suspected_and_overdue_are_named),
 	    BOARD_TEST(alarms_are_counted_without_the_board),
+	    BOARD_TEST(what_is_handed_over_is_held_once_it_is_accepted),
 	    BOARD_TEST(a_sum_of_machines_stays_a_number),
 	    BOARD_TEST(the_past_has_the_same_numbers),
 	    BOARD_TEST(evidence_is_held_verified_and_finished),
