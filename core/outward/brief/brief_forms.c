@@ -1,6 +1,7 @@
 /* The brief as text, as Markdown and as one self-contained HTML page. */
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/markdown.h"
 #include "base/printable.h"
 #include "outward/brief/brief.h"
 #include "outward/report/html.h"
@@ -54,11 +55,7 @@ void brief_text(const struct brief *b, struct buf *out)
 /* Characters that Markdown reads as marks are escaped: a title from outside stays text. */
 static void add_markdown(struct buf *out, const char *text)
 {
-	for (; *text; text++) {
-		if (strchr("\\`*_{}[]<>()#+-!|~&", *text))
-			buf_addc(out, '\\');
-		buf_addc(out, *text);
-	}
+	markdown_add(out, text, strlen(text), "\\`*_{}[]<>()#+-!|~&");
 }
 
 void brief_markdown(const struct brief *b, struct buf *out)

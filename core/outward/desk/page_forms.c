@@ -1,6 +1,7 @@
 /* The forms of a page of activity (page.h): text, markdown, HTML, CSV. */
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/markdown.h"
 #include "base/printable.h"
 #include "outward/desk/page.h"
 #include "outward/exchange/csv.h"
@@ -153,11 +154,7 @@ void page_text(const struct page *page, struct buf *out)
 /* What markdown would read as a mark: names may be on the page. */
 static void markdown_text(const char *text, struct buf *out)
 {
-	for (const char *p = text; *p; p++) {
-		if (strchr("\\`*_{}[]#|<>&~", *p))
-			buf_addc(out, '\\');
-		buf_addc(out, *p);
-	}
+	markdown_add(out, text, strlen(text), "\\`*_{}[]#|<>&~");
 }
 
 void page_markdown(const struct page *page, struct buf *out)

@@ -1,6 +1,7 @@
 /* The document as Markdown and as plain text. */
 #include "outward/incident/document.h"
 
+#include "base/markdown.h"
 #include "base/printable.h"
 
 #include <string.h>
@@ -11,14 +12,13 @@
 
 static void add_markdown(struct buf *out, const char *text, int in_table)
 {
-	for (; *text; text++) {
-		if (*text == '\n') {
+	for (size_t n; *text; text += n) {
+		n = strcspn(text, "\n");
+		markdown_add(out, text, n, "\\`*_{}[]<>()#+-!|~&.");
+		if (text[n] == '\n') {
 			buf_adds(out, in_table ? " " : "  \n");
-			continue;
+			n++;
 		}
-		if (strchr("\\`*_{}[]<>()#+-!|~&.", *text) && !(*text == '.' && text[1] != ' '))
-			buf_addc(out, '\\');
-		buf_addc(out, *text);
 	}
 }
 

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/markdown.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
@@ -101,11 +102,10 @@ static void add_escaped(const struct account *a, const char *text)
 {
 	struct buf safe = BUF_INIT;
 	printable_add(&safe, text, strlen(text), PRINTABLE_LINE);
-	for (const char *p = safe.data; *p; p++) {
-		if (!a->is_text && strchr("\\`*_[]<>|&~", *p))
-			buf_addc(a->out, '\\');
-		buf_addc(a->out, *p);
-	}
+	if (a->is_text)
+		buf_add(a->out, safe.data, safe.len);
+	else
+		markdown_add(a->out, safe.data, safe.len, "\\`*_[]<>|&~");
 	buf_release(&safe);
 }
 

@@ -157,7 +157,11 @@ static void each_form_is_harmless(void **state)
 	holds(text, "url(#arrow)", 1); /* and no other */
 	holds(text, "url(h", 0);
 	holds(text, "@import", 0);
+	add("event",
+	    "title=To+https://evil.example/b+and+www.evil.example+from+x@evil.example side=attacker when=2025-11-20");
 	text = report(REPORT_INCIDENT, &internal, document_markdown);
+	holds(text, "https\\://evil.example/b and www\\.evil.example from x\\[at\\]evil.example", 1); /* no link */
+	holds(text, "https://evil", 0);
 	holds(text, " <script", 0);
 	holds(text, "><script", 0);
 	holds(text, "\\<script", 1);
