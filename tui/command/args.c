@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Finds `name` (n bytes) in the spec: its place there, and whether it takes a value. */
 static const char *find_option(const char *spec, const char *name, size_t n, int *takes_value)
@@ -19,6 +20,28 @@ static const char *find_option(const char *spec, const char *name, size_t n, int
 		spec += word + (spec[word] == ' ');
 	}
 	return NULL;
+}
+
+/* An option whose value the help calls so: people know it by the name on the screen. NULL: none is. */
+static const char *option_of_value(const char *spec, const char *name, size_t n)
+{
+	while (*spec) {
+		size_t word = strcspn(spec, " ");
+		size_t key = strcspn(spec, ": ");
+		if (key < word && word - key - 1 == n && strncasecmp(spec + key + 1, name, n) == 0)
+			return spec;
+		spec += word + (spec[word] == ' ');
+	}
+	return NULL;
+}
+
+static int refuse_option(const struct args *args, const char *word, size_t n, struct err *err)
+{
+	const char *meant = option_of_value(args->spec, word, n);
+	if (meant)
+		return err_set(err, ERR_USAGE, _("unknown option --%.*s: --%.*s says which"), (int)n, word,
+		               (int)strcspn(meant, ":"), meant);
+	return err_set(err, ERR_USAGE, _("unknown option --%.*s"), (int)n, word);
 }
 
 static int add_option(struct args *args, const char *name, size_t n, const char *value, struct err *err)
@@ -38,7 +61,7 @@ static int parse_option(struct args *args, int argc, char **argv, int *i, struct
 	int takes_value = 0;
 	const char *name = find_option(args->spec, word, n, &takes_value);
 	if (!name)
-		return err_set(err, ERR_USAGE, _("unknown option --%.*s"), (int)n, word);
+		return refuse_option(args, word, n, err);
 	if (!takes_value && word[n] == '=')
 		return err_set(err, ERR_USAGE, _("option --%.*s takes no value"), (int)n, word);
 	if (!takes_value)

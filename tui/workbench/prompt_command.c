@@ -48,9 +48,10 @@ static void add_usage(const struct asking *a, const char *line, struct buf *out)
 	buf_addf(out, "  —  %s", refusal ? refusal : i18n_text(command->summary));
 }
 
-/* What may follow, above the line: the candidates, or how the command is used. */
-static void draw_hint(const struct asking *a)
+/* What may follow, above the line: the candidates, or how the command is used, whole. The rows that it takes. */
+static int draw_hint(const struct asking *a)
 {
+	int rows = 1;
 	char *line = front(a);
 	struct candidates c;
 	struct buf hint = BUF_INIT;
@@ -58,15 +59,20 @@ static void draw_hint(const struct asking *a)
 	complete_line(a->wb->s, line, &c);
 	if (complete_is_whole(&c, line))
 		add_usage(a, line, &hint);
+	int whole = hint.len > 0;
 	if (hint.len == 0)
 		complete_list(&c, &hint);
 	buf_addc(&safe, ' ');
 	printable_add(&safe, hint.data, hint.len, PRINTABLE_LINE);
-	screen_put(screen_rows() - 2, 0, screen_columns(), TONE_BAR, safe.data);
+	if (whole && text_width(safe.data) > (size_t)screen_columns())
+		rows = workbench_draw_upwards(screen_rows() - 2, TONE_BAR, safe.data);
+	else
+		screen_put(screen_rows() - 2, 0, screen_columns(), TONE_BAR, safe.data);
 	buf_release(&safe);
 	buf_release(&hint);
 	candidates_release(&c);
 	free(line);
+	return rows;
 }
 
 static void prompt_command_complete(struct asking *a)
@@ -167,9 +173,9 @@ char *prompt_command(struct workbench *wb, const char *initial)
 	while (!over) {
 		if (edit_may_draw(&a.e)) {
 			workbench_draw(wb);
-			draw_hint(&a);
+			int hint = draw_hint(&a);
 			if (workbench_has_told(wb))
-				workbench_draw_status(wb, screen_rows() - 3);
+				workbench_draw_status(wb, screen_rows() - 2 - hint);
 			prompt_draw_line(":", &a.e);
 			screen_show();
 		}
