@@ -101,6 +101,9 @@ status 2 'status.*infected' "$genba" set R1-A1 status=purple
 status 2 'reason' "$genba" retract R1-N1
 status 2 'an undo needs a reason' "$genba" undo
 status 2 'unknown option --frobnicate' "$genba" note x --frobnicate
+status 2 'unknown option --form: --as says which' "$genba" preserve x --form raw
+"$genba" key export own.pub && "$genba" key export | cmp -s - own.pub || wrong "key export FILE does not write what key export prints"
+status 1 'own.pub' "$genba" key export own.pub
 for command in "log" "find HR" "observations"; do
 	# shellcheck disable=SC2086
 	for number in many -1 5x ''; do status 2 'a number is wanted' "$genba" $command --limit "$number"; done

@@ -89,7 +89,26 @@ static int key_new(struct session *s, const struct args *args, const char *path,
 	return rc;
 }
 
-static int key_show(struct session *s, const char *path, int only_line, struct err *err)
+/* Into the file, or, where none is named, to standard output. */
+static int key_export(struct session *s, const char *path, const char *to, struct err *err)
+{
+	struct identity *id = identity_load(path, err);
+	if (!id)
+		return -1;
+	struct buf line = BUF_INIT;
+	identity_public_line(id, &line);
+	identity_free(id);
+	char *safe = printable_dup(line.data);
+	buf_addc(&line, '\n');
+	int rc = to ? path_write_file(to, line.data, line.len, 0, err) : 0;
+	if (!to)
+		printable_printf(s->out, "%s\n", safe);
+	free(safe);
+	buf_release(&line);
+	return rc;
+}
+
+static int key_show(struct session *s, const char *path, struct err *err)
 {
 	struct identity *id = identity_load(path, err);
 	if (!id)
@@ -100,9 +119,7 @@ static int key_show(struct session *s, const char *path, int only_line, struct e
 	identity_fingerprint(id, &fingerprint);
 	char *name = printable_dup(id->name);
 	char *safe = printable_dup(line.data);
-	if (!only_line)
-		printable_printf(s->out, "%s (%s)\n%s\n", name, id->mark, fingerprint.data);
-	printable_printf(s->out, "%s\n", safe);
+	printable_printf(s->out, "%s (%s)\n%s\n%s\n", name, id->mark, fingerprint.data, safe);
 	free(safe);
 	free(name);
 	buf_release(&line);
@@ -169,9 +186,9 @@ int cmd_key(struct session *s, const struct args *args, struct err *err)
 	if (strcmp(what, "new") == 0 && args->count == 1)
 		rc = key_new(s, args, path, err);
 	else if (strcmp(what, "show") == 0 && args->count == 1)
-		rc = key_show(s, path, 0, err);
-	else if (strcmp(what, "export") == 0 && args->count == 1)
-		rc = key_show(s, path, 1, err);
+		rc = key_show(s, path, err);
+	else if (strcmp(what, "export") == 0 && args->count <= 2)
+		rc = key_export(s, path, args->count == 2 ? args->words[1] : NULL, err);
 	else if (strcmp(what, "backup") == 0 && args->count == 2)
 		rc = identity_copy(path, args->words[1], err);
 	else if (strcmp(what, "import") == 0 && args->count == 2)
