@@ -61,7 +61,7 @@ static void let_leave(struct terminal *t, const char *format, const char *path)
 	terminal_await(t, "Organisation: Partner");
 	terminal_await_gone(t, "Responder One");
 	terminal_type(t, KEYS_ENTER);
-	terminal_await(t, "Approved by:");
+	terminal_await(t, "Approving decision:");
 	terminal_await(t, "Share");
 	terminal_type(t, KEYS_ENTER);
 	terminal_await(t, "New file:");
@@ -149,7 +149,7 @@ static void what_was_refused_is_asked_again(void **state)
 	terminal_type(t, "Partner");
 	terminal_await_gone(t, "Responder One");
 	terminal_type(t, KEYS_ENTER);
-	terminal_await(t, "Approved by:");
+	terminal_await(t, "Approving decision:");
 	terminal_type(t, "Undecided");
 	terminal_await_row(t, -1, "Undecided");
 	terminal_type(t, KEYS_ENTER);
@@ -158,9 +158,9 @@ static void what_was_refused_is_asked_again(void **state)
 	terminal_await(t, strrchr(path, '/'));
 	terminal_type(t, KEYS_ENTER);
 	terminal_await(t, "R1-D2 is not decided");
-	terminal_await_row(t, -1, "Approved by:");
+	terminal_await_row(t, -1, "Approving decision:");
 	terminal_type(t, "Share");
-	terminal_await_row(t, -1, "Approved by: Share");
+	terminal_await_row(t, -1, "Approving decision: Share");
 	terminal_type(t, KEYS_ENTER);
 	terminal_await(t, "R1-W1");
 	assert_int_equal(access(path, F_OK), 0);

@@ -219,8 +219,8 @@ static void a_refusal_goes_to_its_field(void **state)
 	terminal_type(t, KEYS_ENTER);
 	terminal_await(t, "chain notice");
 	terminal_type(t, KEYS_CTRL_S);
-	terminal_await(t, "Approved by: contact: purpose=chain_notice needs");
-	press(t, KEYS_ENTER, -1, "Approved by:"); /* the cursor is there already */
+	terminal_await(t, "Approving decision: contact: purpose=chain_notice needs");
+	press(t, KEYS_ENTER, -1, "Approving decision:"); /* the cursor is there already */
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_gone(t, "Type to find");
 	terminal_quit(t);

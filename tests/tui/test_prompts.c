@@ -474,15 +474,15 @@ static const struct asked of_mails[] = {
      "refused.csv",
      "Change which answer:",
      {"Ee", "What leaves:", "timesketch" KEYS_ENTER, "Organisation:", "Partner" KEYS_ENTER,
-      "Approved by:", KEYS_ENTER}},
+      "Approving decision:", KEYS_ENTER}},
     {"questions.c:choose_answer",
      "Change which answer:",
      "zebra",
      "nothing here is called 'zebra'",
      "New file",
      "New file:",
-     {"Ee", "What leaves:", "timesketch" KEYS_ENTER, "Organisation:", "Partner" KEYS_ENTER, "Approved by:", KEYS_ENTER,
-      "New file:", "rows.csv" KEYS_ENTER, "Change which answer:"}},
+     {"Ee", "What leaves:", "timesketch" KEYS_ENTER, "Organisation:", "Partner" KEYS_ENTER,
+      "Approving decision:", KEYS_ENTER, "New file:", "rows.csv" KEYS_ENTER, "Change which answer:"}},
 };
 
 static void in_what_comes_in_and_leaves(void **state)

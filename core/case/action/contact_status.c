@@ -6,6 +6,7 @@
 #include "case/kind/kinds.h"
 #include "case/store/rules.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The place in the table of the kind, whose values stand in the order in which they come; 0: not set. What is rejected, the
@@ -22,6 +23,31 @@ static const char *reached_by(const json_t *contact)
 	if (answer && *answer)
 		return "answered";
 	return json_is(contact, "result", "reached") ? "contacted" : "approved";
+}
+
+/* Somebody told them, and neither the result nor an answer is on record. */
+static int is_without_result(const json_t *contact)
+{
+	const char *result = json_get_string(contact, "result");
+	const char *answer = json_get_string(contact, "answer");
+	return !record_is_retracted(contact) && json_is(contact, "purpose", "chain_notice") &&
+	       !json_is(contact, "direction", "in") && (!answer || !*answer) &&
+	       (!result || strcmp(result, "unknown") == 0);
+}
+
+static int take_without_result(void *ctx, json_t *record, const char *field)
+{
+	(void)field;
+	if (is_without_result(record))
+		snprintf(ctx, LABEL_TEXT, "%s", record_label(record));
+	return 0;
+}
+
+int contact_without_result(struct case_file *c, const char *party, char label[LABEL_TEXT])
+{
+	*label = '\0';
+	record_each_referring_by(c, party, "party", take_without_result, label, NULL);
+	return *label ? 0 : -1;
 }
 
 int contact_status_follow(struct case_file *c, const json_t *after, contact_status_fn set, void *ctx, struct err *err)

@@ -93,7 +93,7 @@ static const struct field evidence_fields[] = {
 	{IS("place", TEXT, "Place", "採取場所"), HELP("where found, collected")},
 	{IS("found_by", REF, "Found by", "発見者"), TO("party")},
 	{IS("collected_by", REF, "Collected by", "採取者"), TO("party"), HELP("default: this responder")},
-	{IS("authority", REF, "Consent / authority", "採取の承諾・権限"), TO("decision"), HELP("who allowed it")},
+	{IS("authority", REF, "Consent / authority", "採取の承諾・権限"), TO("decision"), HELP("the decision that allowed it")},
 	{IS("witness", REFS, "Witness", "立会人"), TO("party")},
 	{IS("started", TIME, "Collection began", "採取開始"), MACHINE, ACT("preserved", "保全", "on form collected_by"),
 	 ACT_ELSE("recorded", "記録")},

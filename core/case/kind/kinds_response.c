@@ -261,7 +261,7 @@ static const struct field contact_fields[] = {
 	{IS("answer", LONG, "What was answered", "回答内容")},
 	{IS("next", TEXT, "Agreed next step", "次の対応"), SHORT},
 	{IS("due", TIME, "By", "期限")},
-	{IS("approved_by", REF, "Approved by", "連絡の承認"), TO("decision"),
+	{IS("approved_by", REF, "Approving decision", "承認した決定"), TO("decision"),
 	 HELP("needed for purpose=chain_notice, sharing, press")},
 	{IS("report", ENUM, "Report stage", "報告区分"), ONE_OF(contact_report, "unknown")},
 	{IS("reference", TEXT, "Reference number", "受付番号")},

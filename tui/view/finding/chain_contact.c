@@ -82,6 +82,7 @@ void chain_contact_begin(struct workbench *wb, const char *party)
 		preset[n++] = (struct assign){"person", person.label};
 	preset[n++] =
 	    (struct assign){"approved_by", approval.label}; /* it is needed: seen also where there is none yet */
+	preset[n++] = (struct assign){"result", ""};        /* likewise: by it the status goes on to contacted */
 	if (*channel)
 		preset[n++] = (struct assign){"identity_checked", channel};
 	workbench_push(wb, form_open(wb, "contact", preset, n, NULL, NULL));

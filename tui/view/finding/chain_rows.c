@@ -207,7 +207,11 @@ static void contact_row(struct view *v, const struct chain_org *org, struct buf 
 {
 	json_t *party = workbench_get(v->wb, org->party, 0, NULL);
 	char *status = contact_status_text(workbench_case(v->wb), party);
+	char notice[LABEL_TEXT];
 	buf_addf(line, _("  contact: %s"), status);
+	if (!*workbench_as_of(v->wb) && contact_without_result(workbench_case(v->wb), org->party, notice) == 0)
+		buf_addf(line, _(" · %s: %s is not on record"), notice,
+		         field_label(kind_field(kind_find("contact"), "result")));
 	free(status);
 	json_decref(party);
 }

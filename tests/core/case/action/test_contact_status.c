@@ -30,8 +30,14 @@ static void a_contact_takes_it_on(void **state)
 	begin();
 	assert_int_equal(try_add("contact", notice, 0, &err), -1); /* nobody approved */
 	assert_string_equal(get("R1-P2", "chain_status"), "confirmed");
-	add("contact", notice_with("approved_by=R1-D1 result=no_answer"));
-	assert_string_equal(get("R1-P2", "chain_status"), "approved");
+	char silent[LABEL_TEXT];
+	assert_int_equal(contact_without_result(the_case, "R1-P2", silent), -1);
+	const char *told = add("contact", notice_with("approved_by=R1-D1"));
+	assert_string_equal(get("R1-P2", "chain_status"), "approved"); /* and it can be told why no further */
+	assert_int_equal(contact_without_result(the_case, "R1-P2", silent), 0);
+	assert_string_equal(silent, told);
+	set(told, "result=no_answer");
+	assert_int_equal(contact_without_result(the_case, "R1-P2", silent), -1);
 	uint64_t before = commits();
 	const char *reached = add("contact", notice_with("approved_by=R1-D1 result=reached"));
 	assert_string_equal(get("R1-P2", "chain_status"), "contacted");
