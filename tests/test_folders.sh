@@ -361,9 +361,15 @@ before=$(records)
 echo "something else" >twice/PC-2.zip
 expect 0 "^$first is on record already, with the same bytes" "$genba" --lang en preserve --each twice
 is "records" $((before + 1)) "$(records)"
-cp twice/PC-1.zip elsewhere.zip
+cp twice/PC-1.zip twice/unnamed.zip
+expect 0 "" "$genba" --lang en preserve twice/unnamed.zip --on "$(sed -n 1p each.assets)"
+rm twice/PC-?.zip
+expect 0 "^1 piece of evidence, of 1 machine$" "$genba" --lang en preserve --each twice
+is "the machine that is on record" "unnamed.zip $(sed -n 1p each.assets) PC-1" "$(sed -E 's/^R1-E[0-9]+ [0-9a-f]{64} +//; s/  / /g' out)"
+if grep "without one" err; then fail "what is on record of a machine is told as of none"; fi
+echo "once, and again" >elsewhere.zip
 expect 0 "^the same bytes are on record as $first" "$genba" --lang en preserve elsewhere.zip
-is "records" $((before + 2)) "$(records)"
+is "records" $((before + 3)) "$(records)"
 
 mkdir each-odd
 echo odd >"each-odd/"$'odd\nR1-E999 00  PC-1.zip' # of a name that would be a line of its own

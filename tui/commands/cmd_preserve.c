@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/json.h"
 #include "base/printable.h"
 #include "case/store/value.h"
 #include "evidence/acquire/sleep_inhibit.h"
@@ -171,8 +172,12 @@ static int preserve_one(struct session *s, const char *path, const char *opener,
 		close(opened);
 	if (rc == 0) {
 		FILE *out = options->to_fd ? s->log : s->out; /* standard output carries the container */
-		char *more = joined ? joined_text(s, path, options->on, joined) : NULL;
+		/* of what was on record, the machine that is on record */
+		json_t *was = done.was_there ? record_get(s->c, done.label, 0, NULL) : NULL;
+		char *more =
+		    joined ? joined_text(s, path, was ? json_get_string(was, "on") : options->on, joined) : NULL;
 		printable_printf(out, "%s %s%s\n", done.label, *done.sha256 ? done.sha256 : "-", more ? more : "");
+		json_decref(was);
 		free(more);
 		fflush(out);
 		fputs(done.note.data, s->log);
@@ -276,14 +281,14 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 	while (rc == 0 && i < paths.count) {
 		char asset[LABEL_TEXT];
 		size_t told = joined.apart.len;
-		size_t pieces = joined.pieces;
+		size_t alone = joined.alone;
 		if (paths.each && !args_option(args, "on"))
 			options.on = asset_of(s, paths.words[i], asset, &joined.apart);
 		if (paths.each && !args_option(args, "type")) /* what a name does not tell is what a collector made */
 			options.type = strcmp(evidence_type_guess(paths.words[i], 0), "file") == 0 ? "triage" : NULL;
 		rc = preserve_one(s, paths.words[i], args_option(args, "opener"), &options, paths.each ? &joined : NULL,
 		                  paths.count == 1, &totals, err);
-		if (joined.pieces == pieces) /* it could not be preserved: it is not on record without a machine */
+		if (joined.alone == alone) /* not preserved, or on record with a machine already */
 			buf_truncate(&joined.apart, told);
 		i++;
 		if (i < paths.count && progress_step(&s->progress, paths.words[i], 0, 0, NULL) < 0)
