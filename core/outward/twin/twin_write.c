@@ -16,6 +16,7 @@
 
 struct twin_making {
 	struct release *r; /* NULL: only the root is wanted */
+	int of_disputes;   /* what two copies say of a field is a leaf too, as in twins of an earlier genba */
 	struct buf *out;
 	json_t *ids;
 	unsigned char key[TWIN_HASH];
@@ -80,7 +81,9 @@ static int add_record(void *ctx, json_t *record)
 		buf_adds(m->out, ",\"fields\":{");
 	}
 	for (size_t i = 0; i < count; i++) {
-		char *value = twin_value(m->ids, record, names[i]);
+		char *value = m->of_disputes && strcmp(names[i], "disputed_values") == 0
+		                  ? json_dumps(json_object_get(record, names[i]), JSON_COMPACT | JSON_SORT_KEYS)
+		                  : twin_value(m->ids, record, names[i]);
 		if (value) {
 			add_field(m, id, names[i], value, may_say(leaving, record, names[i]), first);
 			first = 0;
@@ -190,11 +193,24 @@ static int key_of(struct case_file *c, const char *release, unsigned char key[TW
 	return rc;
 }
 
+/* The root of the state that the twin is of. */
+static int root_again(struct case_file *c, struct twin_making *m, const struct twin_checked *checked,
+                      struct twin_made *made, struct err *err)
+{
+	crypto_hash_sha256_init(&m->content);
+	int rc = past_reader_each(c, NULL, checked->commit, RECORD_WITH_RETRACTED, add_record, m, err);
+	if (rc == 0)
+		tell_root(m, made);
+	twin_leaves_release(&m->leaves);
+	return rc;
+}
+
 int twin_against(struct case_file *c, const struct twin_checked *checked, struct err *err)
 {
 	struct twin_search s = {checked->sha256, ""};
 	struct twin_making m = {.r = NULL};
 	struct twin_made made = {.leaves = 0};
+	struct twin_made earlier = {.leaves = 0};
 	if (strcmp(checked->case_id, case_id(c)) != 0)
 		return err_set(err, ERR_DAMAGED, _("the twin is of another case: %s"), checked->case_id);
 	if (record_each(c, "release", 0, is_that_release, &s, err) < 0)
@@ -203,16 +219,14 @@ int twin_against(struct case_file *c, const struct twin_checked *checked, struct
 		return err_set(err, ERR_NOT_FOUND, _("no release of this case has these bytes"));
 	if (key_of(c, s.label, m.key, err) < 0 || !(m.ids = twin_ids(c, checked->commit, err)))
 		return -1;
-	crypto_hash_sha256_init(&m.content);
-	int rc = past_reader_each(c, NULL, checked->commit, RECORD_WITH_RETRACTED, add_record, &m, err);
-	if (rc == 0) {
-		tell_root(&m, &made);
-		if (strcmp(made.root, checked->root) != 0)
-			rc = err_set(err, ERR_DAMAGED, _("the case says something else than its twin: root %s, not %s"),
-			             made.root, checked->root);
-	}
+	int rc = root_again(c, &m, checked, &made, err);
+	m.of_disputes = 1;
+	if (rc == 0 && strcmp(made.root, checked->root) != 0)
+		rc = root_again(c, &m, checked, &earlier, err);
+	if (rc == 0 && strcmp(made.root, checked->root) != 0 && strcmp(earlier.root, checked->root) != 0)
+		rc = err_set(err, ERR_DAMAGED, _("the case says something else than its twin: root %s, not %s"),
+		             made.root, checked->root);
 	sodium_memzero(m.key, sizeof m.key);
-	twin_leaves_release(&m.leaves);
 	json_decref(m.ids);
 	return rc < 0 ? -1 : rc;
 }

@@ -1,9 +1,11 @@
 /* The twin: what it proves, and what it tells. The independent check is tests/test_exchange.sh's, in Python. */
 #include "core/case/help_case.h"
 #include "outward/twin/twin.h"
+#include "outward/twin/twin_private.h"
 
 #include "base/json.h"
 #include "case/action/action.h"
+#include "case/kind/conflict.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -29,17 +31,8 @@ static void insert(const char *kind, const char *name, const char *field, const 
 	json_decref(object);
 }
 
-static int setup(void **state)
+static void make(void)
 {
-	case_setup(state);
-	snprintf(path, sizeof path, "%s/twin.json", scratch);
-	add("party", "name=Partner type=organisation");
-	add("decision", "title=Share? choice=yes reason=x by=R1-P1 when=2025");
-	add("asset", "hostname=HR-PC-03 status=infected tlp=GREEN");
-	add("event", "title=Seen+on+HR-PC-03 side=attacker tlp=GREEN assets=R1-A1 when=2025-11-19");
-	add("indicator", "type=domain value=hidden.example tlp=GREEN");
-	insert("drone", "R1-DR1", "codename", "night-heron");
-	insert("asset", "R1-A7", "bitlocker_key", "night-heron");
 	struct err err = ERR_INIT;
 	struct buf bytes = BUF_INIT;
 	struct twin_made twin;
@@ -52,6 +45,20 @@ static int setup(void **state)
 		fail_msg("%s", err.message);
 	release_close(r);
 	buf_release(&bytes);
+}
+
+static int setup(void **state)
+{
+	case_setup(state);
+	snprintf(path, sizeof path, "%s/twin.json", scratch);
+	add("party", "name=Partner type=organisation");
+	add("decision", "title=Share? choice=yes reason=x by=R1-P1 when=2025");
+	add("asset", "hostname=HR-PC-03 status=infected tlp=GREEN");
+	add("event", "title=Seen+on+HR-PC-03 side=attacker tlp=GREEN assets=R1-A1 when=2025-11-19");
+	add("indicator", "type=domain value=hidden.example tlp=GREEN");
+	insert("drone", "R1-DR1", "codename", "night-heron");
+	insert("asset", "R1-A7", "bitlocker_key", "night-heron");
+	make();
 	return 0;
 }
 
@@ -159,6 +166,88 @@ static void a_field_is_handed_over_later(void **state)
 	assert_null(twin_disclose(the_case, "R1-A1", "R1-A1", "os", &other));
 }
 
+/* Two copies say otherwise of which system R1-A7 runs. */
+static void dispute(void)
+{
+	static const char asset[] = "50000000-0000-4000-8000-000000000000";
+	static const char when[] = "2026-01-01T00:00:00+00:00";
+	struct err err = ERR_INIT;
+	char id[37];
+	char name[16];
+	json_t *one = json_string("linux");
+	json_t *other = json_string("windows");
+	struct action *a = action_begin(the_case, "merge", &err);
+	conflict_id(asset, "os", one, other, id);
+	snprintf(name, sizeof name, "X-%.8s", id);
+	json_t *object = json_pack("{s:s s:s s:s s:s s:s s:s s:s s:s s:o s:o}", "id", id, "kind", "conflict", "label",
+	                           name, "author", CONFLICT_AUTHOR, "entered", when, "modified", when, "record", asset,
+	                           "field", "os", "one", one, "other", other);
+	if (!a || action_insert(a, object, &err) < 0 || action_commit(a, &err) < 0)
+		fail_msg("%s", err.message);
+	json_decref(object);
+}
+
+/* The root that the twin would have if what is disputed of R1-A7 were a leaf too. */
+static void root_with_disputes(char hex[2 * TWIN_HASH + 1])
+{
+	static const char asset[] = "50000000-0000-4000-8000-000000000000";
+	struct err err = ERR_INIT;
+	struct twin_leaves leaves = {.count = 0};
+	unsigned char key[TWIN_HASH];
+	unsigned char salt[TWIN_HASH];
+	unsigned char leaf[TWIN_HASH];
+	struct buf text = BUF_INIT;
+	size_t i;
+	json_t *record;
+	const char *name;
+	json_t *field;
+	assert_int_equal(buf_read_file(&text, path, 1 << 20, &err), 0);
+	json_t *twin = json_parse(text.data, text.len, &err);
+	json_array_foreach(json_object_get(twin, "records"), i, record)
+		json_object_foreach(json_object_get(record, "fields"), name, field) {
+			const char *value = json_get_string(field, "value");
+			const char *bytes = json_get_string(field, value ? "salt" : "digest");
+			sodium_hex2bin(leaf, sizeof leaf, bytes, strlen(bytes), NULL, NULL, NULL);
+			if (value) {
+				memcpy(salt, leaf, sizeof salt);
+				twin_leaf(salt, json_get_string(record, "id"), name, value, leaf);
+			}
+			twin_leaves_add(&leaves, leaf);
+		}
+	json_t *release = record_get(the_case, label, RECORD_REVEAL, &err);
+	const char *secret = json_get_string(release, "twin_key");
+	sodium_hex2bin(key, sizeof key, secret, strlen(secret), NULL, NULL, NULL);
+	twin_salt(key, asset, "disputed_values", salt);
+	twin_leaf(salt, asset, "disputed_values", "{\"os\":[\"linux\",\"windows\"]}", leaf);
+	twin_leaves_add(&leaves, leaf);
+	twin_root(&leaves, leaf);
+	sodium_bin2hex(hex, 2 * TWIN_HASH + 1, leaf, sizeof leaf);
+	json_decref(release);
+	json_decref(twin);
+	twin_leaves_release(&leaves);
+	buf_release(&text);
+}
+
+/* An earlier genba made a leaf of what two copies say of a field: its twins are not called altered. */
+static void a_twin_with_leaves_of_disputes_is_of_its_case(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct twin_checked checked;
+	dispute();
+	assert_int_equal(unlink(path), 0);
+	make();
+	assert_int_equal(check(path, NULL, &checked, &err), 0);
+	if (twin_against(the_case, &checked, &err) < 0)
+		fail_msg("%s", err.message);
+	root_with_disputes(checked.root);
+	if (twin_against(the_case, &checked, &err) < 0)
+		fail_msg("%s", err.message);
+	checked.root[0] = checked.root[0] == '0' ? '1' : '0';
+	assert_int_equal(twin_against(the_case, &checked, &err), -1);
+	assert_int_equal(err_status(&err), 4);
+}
+
 static void what_is_no_twin_is_refused(void **state)
 {
 	(void)state;
@@ -186,9 +275,8 @@ int main(int argc, char **argv)
 	worker_main(argc, argv, jobs);
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, case_teardown)
 	const struct CMUnitTest tests[] = {
-	    TEST(it_is_true_and_tells_no_names),
-	    TEST(what_was_altered_is_found),
-	    TEST(a_field_is_handed_over_later),
+	    TEST(it_is_true_and_tells_no_names), TEST(what_was_altered_is_found),
+	    TEST(a_field_is_handed_over_later),  TEST(a_twin_with_leaves_of_disputes_is_of_its_case),
 	    TEST(what_is_no_twin_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
