@@ -136,7 +136,7 @@ static int is_program(const char *path)
 		const char *name = path + n;
 		size_t length = strlen(name);
 		for (const char *p = strcasestr(programs, name); length && p; p = strcasestr(p + 1, name))
-			if (p[-1] == ' ' && p[length] == ' ')
+			if (p > programs && p[-1] == ' ' && p[length] == ' ')
 				return 1;
 	}
 	return 0;

@@ -1,6 +1,7 @@
 /* Indicators out of a text: found once each, compared with the case, recorded in one action. No screen is linked. */
 #include "core/case/help_case.h"
 
+#include "finding/indicator/everywhere.h"
 #include "finding/indicator/pick.h"
 
 #include <stdio.h>
@@ -136,6 +137,9 @@ static void what_every_machine_has_is_not_offered(void **state)
 	assert_int_equal(picks.count, 8);
 	assert_int_equal(picks.everywhere, 8);
 	indicator_picks_release(&picks);
+	/* a blank in front of a name is looked at as what it is, and nothing before the list of names */
+	assert_false(indicator_is_everywhere("file_path", "C:\\Windows\\System32\\ at.exe"));
+	assert_true(indicator_is_everywhere("file_path", "C:\\Windows\\System32\\at.exe"));
 }
 
 int main(void)
