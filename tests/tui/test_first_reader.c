@@ -468,11 +468,15 @@ static void a_step_names_whom_it_has_on_record(void **state)
 	terminal_quit(t);
 }
 
-/* A colon in front of a command is none of its own: the line may be open already. */
+/* A colon in front of a command is none of its own: the line may be open already. How a command is used stands above it, whole. */
 static void a_second_colon_is_none(void **state)
 {
 	(void)state;
 	struct terminal *t = terminal_open_case();
+	press(t, ":preserve x", -1, ":preserve x");
+	terminal_await(t, "hash or copy evidence and put it on record"); /* behind all of its options */
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "hash or copy evidence");
 	press(t, "::list party", -1, ":list party");
 	terminal_await_gone(t, "::");
 	terminal_type(t, KEYS_ENTER);
