@@ -49,8 +49,9 @@ static void add_value_on_record(struct workbench *wb, const json_t *assets, cons
 	const char *label = json_string_value(json_array_get(assets, 0));
 	json_t *asset = label ? record_get(workbench_case(wb), label, 0, NULL) : NULL;
 	const json_t *value = asset ? json_object_get(asset, field->name) : NULL;
-	if (value && field->type == FIELD_REF && json_is_string(value))
-		workbench_name_labels(wb, json_string_value(value), out);
+	const char *referred = field->type == FIELD_REF ? json_string_value(value) : NULL;
+	if (referred)
+		workbench_name_labels(wb, referred, out);
 	else if (value)
 		workbench_name_field(wb, field, value, out);
 	json_decref(asset);
