@@ -164,6 +164,28 @@ static void put_head(struct composing *k, const struct desk_cases *cases)
 		say(k->page, _("Numbers below %ld are not shown."), k->options->suppress);
 }
 
+#define QUARTERS_ALL 8 /* so many are told one by one, whatever is in them */
+
+/* Of a report over many years: a quarter or a fiscal year in which nothing happened. */
+static int is_left_out(const struct composing *k, size_t i)
+{
+	static const struct activity_counts nothing;
+	return k->a->quarters > QUARTERS_ALL && k->a->periods[i].sort <= PERIOD_FISCAL &&
+	       memcmp(&k->a->counts[i], &nothing, sizeof nothing) == 0;
+}
+
+static void tell_left_out(struct composing *k)
+{
+	unsigned long count = 0;
+	for (size_t i = 0; i < k->a->quarters; i++)
+		count += (unsigned long)is_left_out(k, i);
+	if (count)
+		say(k->page,
+		    P_("%lu quarter in which nothing is on record is left out.",
+		       "%lu quarters in which nothing is on record are left out.", count),
+		    count);
+}
+
 static void put_activity(struct composing *k)
 {
 	const char *const names[] = {_("Period"), _("Consultations"), _("Rescues"), _("Support on site")};
@@ -171,16 +193,21 @@ static void put_activity(struct composing *k)
 	struct page_block *table = block(k->page, PAGE_BLOCK_TABLE, _("Activity"));
 	heads(table, names, 4);
 	for (size_t i = 0; i < k->a->count; i++) {
+		if (is_left_out(k, i))
+			continue;
 		period_cell(k, table, i);
 		number_cell(k, table, k->a->counts[i].consultations);
 		number_cell(k, table, k->a->counts[i].rescues);
 		number_cell(k, table, k->a->counts[i].on_site);
 	}
+	tell_left_out(k);
 	if (k->a->quarters == 0)
 		return;
 	struct page_block *bars = block(k->page, PAGE_BLOCK_BARS, _("Activity by quarter"));
 	heads(bars, names, 4);
 	for (size_t i = 0; i < k->a->quarters; i++) {
+		if (is_left_out(k, i))
+			continue;
 		period_cell(k, bars, i);
 		number_cell(k, bars, k->a->counts[i].consultations);
 		number_cell(k, bars, k->a->counts[i].rescues);
@@ -200,6 +227,8 @@ static void put_organisations(struct composing *k)
 	struct page_block *table = block(k->page, PAGE_BLOCK_TABLE, _("Kinds of organisation"));
 	heads(table, names, 6);
 	for (size_t i = 0; i < k->a->count; i++) {
+		if (is_left_out(k, i))
+			continue;
 		period_cell(k, table, i);
 		share_cells(k, table, k->a->counts[i].organisation, ORG_GROUPS);
 	}
@@ -217,6 +246,8 @@ static void put_durations(struct composing *k)
 		struct page_block *table = block(k->page, PAGE_BLOCK_TABLE, i18n_text(titles[of]));
 		heads(table, names, 5);
 		for (size_t i = 0; i < k->a->count; i++) {
+			if (is_left_out(k, i))
+				continue;
 			period_cell(k, table, i);
 			share_cells(k, table, k->a->counts[i].duration[of], 2);
 			number_cell(k, table, k->a->counts[i].duration[of][RUNNING]);
@@ -280,6 +311,8 @@ static void put_chain(struct composing *k)
 	struct page_block *table = block(k->page, PAGE_BLOCK_TABLE, _("Attack chain"));
 	heads(table, names, 3);
 	for (size_t i = 0; i < k->a->count; i++) {
+		if (is_left_out(k, i))
+			continue;
 		period_cell(k, table, i);
 		number_cell(k, table, k->a->counts[i].chain);
 		number_cell(k, table, k->a->counts[i].chain_contacted);
@@ -475,7 +508,7 @@ static void put_averages(struct composing *k)
 	for (size_t i = k->a->quarters; i < k->a->count; i++) {
 		const struct period *p = &k->a->periods[i];
 		const struct activity_counts *n = &k->a->counts[i];
-		if (p->sort != PERIOD_FISCAL || hidden(k, n->on_site) || hidden(k, n->rescues) ||
+		if (p->sort != PERIOD_FISCAL || is_left_out(k, i) || hidden(k, n->on_site) || hidden(k, n->rescues) ||
 		    hidden(k, n->consultations))
 			continue;
 		char *label = period_label(k, i);
@@ -515,7 +548,8 @@ void page_make(const struct activity *a, const struct desk_cases *cases, const s
 	put_activity(&k);
 	put_averages(&k);
 	for (size_t i = 0; i < a->quarters; i++)
-		put_quarter(&k, i);
+		if (!is_left_out(&k, i))
+			put_quarter(&k, i);
 	put_organisations(&k);
 	put_durations(&k);
 	put_leads(&k);

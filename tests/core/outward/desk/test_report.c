@@ -278,6 +278,30 @@ static void the_text_fits_the_terminal(void **state)
 	release(&r);
 }
 
+/* Of a report over many years what was empty is counted, not told one by one; over two years all is. */
+static void empty_quarters_are_left_out(void **state)
+{
+	(void)state;
+	struct reading r;
+	struct page_options options = {0, NULL};
+	read_desk(&r, 0, ACTIVITY_BY_ACT);
+	for (int years = 1; years <= 10; years += 9) {
+		struct period_wish wish = {2015 * 12 + 6 - 12L * years, 2015 * 12 + 5, 4, NULL, 0};
+		struct page page;
+		struct buf out = BUF_INIT;
+		activity_release(&r.activity);
+		activity_count(&r.affairs, &wish, ACTIVITY_BY_ACT, &r.activity);
+		page_make(&r.activity, &r.cases, &options, &page);
+		page_text(&page, &out);
+		assert_int_equal(strstr(out.data, "in which nothing is on record are left out.") != NULL, years == 10);
+		assert_null(strstr(out.data, "2009-01/2009-03"));
+		assert_non_null(strstr(out.data, "2015-04/2015-06"));
+		page_release(&page);
+		buf_release(&out);
+	}
+	release(&r);
+}
+
 static void small_numbers_can_be_hidden(void **state)
 {
 	(void)state;
@@ -527,6 +551,7 @@ int main(void)
 	    cmocka_unit_test(page_holds_nothing_that_was_entered),
 	    cmocka_unit_test(page_tells_shares_and_averages),
 	    cmocka_unit_test(the_text_fits_the_terminal),
+	    cmocka_unit_test(empty_quarters_are_left_out),
 	    cmocka_unit_test(small_numbers_can_be_hidden),
 	    cmocka_unit_test(what_cannot_be_read_is_named),
 	};
