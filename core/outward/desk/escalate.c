@@ -190,7 +190,22 @@ static int fill_case(struct case_file *made, struct case_file *c, const json_t *
 	return rc;
 }
 
-/* What the register says of the case. */
+/* Unless it came of another one. */
+static void name_consultation(struct action *a, struct case_file *c, const char *label, struct err *err)
+{
+	json_t *record = record_get(c, "case", RECORD_RAW, err);
+	json_t *asked = record_get(c, label, 0, err);
+	if (record && asked && !json_object_get(record, "consultation")) {
+		char *link = xasprintf("%s/%s", case_id(c), json_get_string(asked, "id"));
+		struct assign field = {"consultation", link};
+		action_set(a, "case", &field, 1, 0, err);
+		free(link);
+	}
+	json_decref(asked);
+	json_decref(record);
+}
+
+/* What the register says of the case; where the case is in the register itself, it names the consultation, too. */
 static int link_back(struct case_file *c, const char *label, const struct consultation_case *spec, const char *id,
                      const char *when, int by_decision, struct err *err)
 {
@@ -214,6 +229,8 @@ static int link_back(struct case_file *c, const char *label, const struct consul
 			fields[n++] = (struct assign){"decision", decision};
 		action_set(a, label, fields, n, 0, err);
 	}
+	if (strcmp(id, case_id(c)) == 0)
+		name_consultation(a, c, label, err);
 	return action_commit(a, err);
 }
 
@@ -273,4 +290,15 @@ int consultation_open(struct case_file *c, const char *label, const struct consu
 	free(title);
 	json_decref(asked);
 	return rc;
+}
+
+int consultation_is_this_case(struct case_file *c, const char *label, const char *stage, const char *reason,
+                              struct err *err)
+{
+	char now[CLOCK_TEXT];
+	struct consultation_case spec = {.stage = stage, .reason = reason};
+	json_t *asked = consultation_get(c, label, reason, err);
+	clock_format(clock_now(), now);
+	json_decref(asked);
+	return asked ? link_back(c, label, &spec, case_id(c), now, 0, err) : -1;
 }

@@ -43,4 +43,9 @@ int consultation_may_begin(struct case_file *c, const char *label, const char *s
 int consultation_open(struct case_file *c, const char *label, const struct consultation_case *spec,
                       const struct identity *owner, struct buf *warnings, char id[37], struct err *err);
 
+/* The consultation became the case that it is in, which is at that stage now: both name each other, and the reason goes on record
+ * as a decision about it. One action. 0 or -1. */
+int consultation_is_this_case(struct case_file *c, const char *label, const char *stage, const char *reason,
+                              struct err *err);
+
 #endif

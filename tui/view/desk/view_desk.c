@@ -14,6 +14,7 @@
 #include "outward/desk/waiting.h"
 #include "tui/form/form.h"
 #include "tui/form/questions.h"
+#include "tui/view/desk/desk_settle.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt_path.h"
@@ -529,11 +530,12 @@ static enum redraw change_stage(struct view *v)
 	const char *labels[sizeof stages / sizeof *stages];
 	for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
 		labels[i] = field_value_label(field_value_find(field, stages[i]));
-	int chosen =
-	    prompt_choice_named(v->wb, field_label(field), labels, stages, sizeof stages / sizeof *stages, 0, NULL);
+	int chosen = prompt_choice_named(v->wb, _("Stage of this case"), labels, stages, sizeof stages / sizeof *stages,
+	                                 0, NULL);
 	struct view_desk_stage s = {v->wb, chosen >= 0 ? stages[chosen] : NULL, 0};
-	if (s.stage && may_take_stage(&s) == 0)
-		draft_prompt_reason(v->wb, "desk:stage", _("Reason: "), take_stage, &s);
+	if (s.stage && may_take_stage(&s) == 0 &&
+	    draft_prompt_reason(v->wb, "desk:stage", _("Reason: "), take_stage, &s))
+		desk_settle_asked(v->wb, s.stage);
 	return REDRAW_ALL;
 }
 

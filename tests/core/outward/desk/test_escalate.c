@@ -5,6 +5,7 @@
 #include "base/time/clock.h"
 #include "case/case.h"
 #include "outward/desk/escalate.h"
+#include "outward/desk/stage.h"
 #include "outward/desk/waiting.h"
 
 #include <stdlib.h>
@@ -105,6 +106,26 @@ static void a_case_of_a_consultation(void **state)
 	case_close(c, NULL);
 	assert_int_equal(open_case(asked, NULL, 0, &err), -1); /* it has one */
 	assert_int_equal(err.code, ERR_EXISTS);
+}
+
+/* A case that is its own register: the call it came of waits no longer. */
+static void the_case_that_it_is_in(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct stage_step step = {.stage = "on_site", .reason = "RAT found", .anyway = 1};
+	struct buf warnings = BUF_INIT;
+	const char *asked = add("consultation", "when=2014-06-30 from=Agency summary=x");
+	assert_int_equal(stage_set(the_case, &step, &warnings, &err), 0);
+	assert_string_equal(get(asked, "case_id"), "-");
+	assert_int_equal(consultation_is_this_case(the_case, asked, "on_site", "RAT found", &err), 0);
+	assert_string_equal(get(asked, "case_id"), case_id(the_case));
+	assert_string_equal(get(asked, "became"), "on_site");
+	assert_non_null(strstr(get("case", "consultation"), case_id(the_case)));
+	assert_string_equal(get("R1-D2", "on"), asked);
+	assert_int_equal(consultation_is_this_case(the_case, asked, "on_site", "again", &err), -1);
+	assert_int_equal(err.code, ERR_EXISTS);
+	buf_release(&warnings);
 }
 
 static void rescue_wants_a_criterion(void **state)
@@ -217,6 +238,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    CASE_TEST(advice_and_refusal),
 	    CASE_TEST(a_case_of_a_consultation),
+	    CASE_TEST(the_case_that_it_is_in),
 	    CASE_TEST(rescue_wants_a_criterion),
 	    CASE_TEST(an_old_choice_is_told_as_a_sentence),
 	    CASE_TEST(nothing_is_overwritten),
