@@ -90,7 +90,7 @@ static void hosts_are_seen(const char *language, const char *title, const char *
 		terminal_await_row(t, 4 + (int)k, row);
 	}
 	assert_false(terminal_shows(t, "HOST-03"));
-	terminal_type(t, "u");
+	terminal_type(t, "U");
 	terminal_await_row(t, 2, strcmp(language, "ja") == 0 ? "送信先" : "Sent to");
 	terminal_await_row(t, 3, "2014-11-24 04:00Z  192.0.2.5        mega.nz       0     3     0        210");
 	terminal_type(t, "h");

@@ -166,6 +166,9 @@ static void from_a_hit(void)
 	walk_press_row(&w, KEYS_ENTER, 1, "R1-C1", "R1-C1");
 	walk_press(&w, "c", "What follows from it", "ここから作成");
 	walk_press_row(&w, KEYS_ENTER, 1, "New: ", "新規: ");
+	walk_press_row(&w, KEYS_ENTER, -1, "What:", "内容:"); /* what is to be done a person says */
+	walk_text(&w, "call again");
+	walk_press_row(&w, KEYS_ENTER, 1, "draft kept", "下書き保存済み");
 	walk_press_row(&w, KEYS_CTRL_S, 1, "R1-C1", "R1-C1");
 	terminal_await(w.t, "← R1-M5"); /* what came of it */
 	leads_to("8", "Measure", "対策", "R1-M5");

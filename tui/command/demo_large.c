@@ -283,7 +283,7 @@ static int count_finding(void *ctx, json_t *record)
 	return 0;
 }
 
-int demo_large_summary(struct session *s, struct err *err)
+int demo_large_summary(struct session *s, const char *folder, int opens, struct err *err)
 {
 	struct counted n = {.s = s, .shells = json_object()};
 	json_t *exits = json_object();
@@ -308,13 +308,17 @@ int demo_large_summary(struct session *s, struct err *err)
 		printable_printf(s->out, _("web shell: %s\n"), shells.len ? shells.data : "-");
 		printable_printf(s->out, _("mails that lead to the same C2: %zu\n"), json_object_size(mails));
 		struct buf dir = BUF_INIT;
-		char *folder = xstrndup(s->path, (size_t)(strrchr(s->path, '/') - s->path));
-		words_quote(&dir, folder);
-		printable_printf(s->out,
-		                 _("next: genba demo --large --dir %s on a terminal opens it: 1 board, T triage, W "
-		                   "sweep, K mails\n"),
-		                 dir.data);
-		free(folder);
+		if (folder) {
+			buf_adds(&dir, " --dir ");
+			words_quote(&dir, folder);
+		}
+		printable_printf(
+		    s->out,
+		    opens ? _("on the screen: 1 board, T triage, W sweep, K mails. genba demo --large%s opens "
+		              "it again\n")
+		          : _("next: genba demo --large%s on a terminal opens it: 1 board, T triage, W "
+		              "sweep, K mails\n"),
+		    dir.len ? dir.data : "");
 		buf_release(&dir);
 	}
 	buf_release(&names);

@@ -16,7 +16,8 @@ int demo_large_files(const char *dir, int japanese, struct err *err);
 /* Carries out a line of the script that begins with '@'. 0 or -1. */
 int demo_large_step(struct session *s, const char *step, const char *dir, struct err *err);
 
-/* Says what was found, by asking the case, and what to type next. */
-int demo_large_summary(struct session *s, struct err *err);
+/* Says what was found, by asking the case, and what to type next: `folder` is what --dir said, or NULL; `opens`: the screen opens
+ * now. */
+int demo_large_summary(struct session *s, const char *folder, int opens, struct err *err);
 
 #endif

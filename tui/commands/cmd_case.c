@@ -38,9 +38,9 @@ static void offer_recovery(struct session *s, const struct args *args)
 	if (args_option(args, "recovery") || args_option(args, "case-passphrase-file") ||
 	    args_option(args, "no-recovery"))
 		return;
-	fputs(_("Note: only your identity opens this case. If its key or passphrase is lost, so is the case. Keep a "
-	        "backup\n"
-	        "(genba key backup FILE), or make a case with --recovery KEYFILE or --case-passphrase-file FILE.\n"),
+	fputs(_("Note: only your identity opens this case. If its key or passphrase is lost, so is the case.\n"
+	        "Keep a backup: genba key backup FILE\n"
+	        "Or make the case with --recovery KEYFILE or --case-passphrase-file FILE.\n"),
 	      s->log);
 }
 

@@ -33,7 +33,7 @@ int cmd_demo(struct session *s, const struct args *args, struct err *err)
 		return -1;
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
 		s->request = REQUEST_WORKBENCH;
-		return is_large ? demo_large_summary(s, err) : 0;
+		return is_large ? demo_large_summary(s, folder, 1, err) : 0;
 	}
 	char *board[] = {(char *)(uintptr_t) "board", NULL};
 	char *verify[] = {(char *)(uintptr_t) "verify", (char *)(uintptr_t) "--evidence", NULL};
@@ -42,5 +42,5 @@ int cmd_demo(struct session *s, const struct args *args, struct err *err)
 		fputc('\n', s->out);
 		rc = command_run(s, 2, verify, err);
 	}
-	return rc < 0 || !is_large ? rc : demo_large_summary(s, err);
+	return rc < 0 || !is_large ? rc : demo_large_summary(s, folder, 0, err);
 }

@@ -50,7 +50,8 @@ static void follow_up_form(struct workbench *wb, size_t chosen, const char *labe
 	char *title = record ? workbench_name_of_record(wb, record) : xstrdup("");
 	struct assign preset[4] = {{party ? party->name : follow_up_relation(chosen, from), label}};
 	size_t n = 1;
-	if (kind_field(kind, "title") && !party) /* a contact is called as whom it is with */
+	/* what happened is called as what tells of it; what is to be done about it a person says */
+	if (kind->traits & KIND_EVENT)
 		preset[n++] = (struct assign){"title", title};
 	for (size_t i = 0; kind->traits & KIND_EVENT && times[i] && n < 3; i++)
 		if (json_get_string(record, times[i]))

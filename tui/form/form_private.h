@@ -13,6 +13,7 @@ struct form_value {
 	char *value; /* as `set` takes it; NULL: unset */
 	char *was;   /* on record; NULL: unset, or a secret */
 	int changed;
+	int asked_first;
 	int given;  /* the form begins with a value for it: it is among the first fields */
 	int wanted; /* it begins without one, and whoever opened it wants one */
 };

@@ -27,14 +27,9 @@ static char *text_of(const struct field *field, const json_t *value)
 	return buf_take(&b, NULL);
 }
 
-static int is_short(const struct field *field)
-{
-	return field->short_form || field->required;
-}
-
 int form_is_first(const struct form_value *value)
 {
-	return value->given || is_short(value->field);
+	return value->given || value->asked_first;
 }
 
 void form_read_fields(struct form *f, const json_t *record)
@@ -45,10 +40,11 @@ void form_read_fields(struct form *f, const json_t *record)
 	for (int later = 0; later <= 1; later++)
 		for (size_t i = 0; i < all; i++) {
 			const struct field *field = kind_field_at(f->kind, i);
-			if (field->machine || is_short(field) == later)
+			if (field->machine || kind_asks_first(f->kind, field) == later)
 				continue;
 			struct form_value *v = &f->values[f->count++];
 			v->field = field;
+			v->asked_first = !later;
 			v->was = text_of(field, json_object_get(record, field->name));
 			v->value = v->was ? xstrdup(v->was) : NULL;
 		}

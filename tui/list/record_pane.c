@@ -46,11 +46,6 @@ static void put_field(struct view *v, const json_t *record, const struct field *
 	buf_release(&line);
 }
 
-static int is_first(const struct field *field)
-{
-	return field->short_form || field->required;
-}
-
 void record_pane(struct view *v)
 {
 	json_t *record = *view_label(v) ? workbench_get(v->wb, view_label(v), RECORD_WITH_RETRACTED, NULL) : NULL;
@@ -67,10 +62,12 @@ void record_pane(struct view *v)
 		for (size_t i = 0; i < kind_field_count(kind); i++) {
 			const struct field *field = kind_field_at(kind, i);
 			int is_title = kind->title_field && strcmp(field->name, kind->title_field) == 0;
-			if (is_first(field) == !later && record_shows(record, field->name) &&
+			if (kind_asks_first(kind, field) == !later && record_shows(record, field->name) &&
 			    (!is_title || field->type == FIELD_LONG))
 				put_field(v, record, field);
 		}
+	if (kind->traits & KIND_INDICATOR && !json_is(record, "swept", "all") && !record_is_retracted(record))
+		view_pane_line(v, TONE_ATTENTION, _("Not swept for everywhere: W leads to the sweep, s there sweeps"));
 	free(title);
 	buf_release(&head);
 	json_decref(record);

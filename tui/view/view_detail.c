@@ -120,7 +120,7 @@ static void add_field(struct view *v, const json_t *record, const struct field *
 
 static int is_shown(const json_t *record, const struct field *field)
 {
-	return json_object_get(record, field->name) || field->required || field->short_form;
+	return json_object_get(record, field->name) || kind_asks_first(record_kind(record), field);
 }
 
 /* A raw line, a mail's text may fill the screen: what the record refers to is not to be looked for below it. */

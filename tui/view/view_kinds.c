@@ -9,7 +9,10 @@
 #include "tui/view/views.h"
 #include "tui/workbench/workbench.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#define LABEL_CELLS 10
 
 static int sum(void *ctx, const struct record_summary *group)
 {
@@ -23,8 +26,13 @@ static void add_kind(struct view *v, const struct kind *kind, size_t width)
 	uint64_t valid = 0;
 	uint64_t retracted = record_count_retracted(workbench_case(v->wb), kind->name);
 	record_summary_each(workbench_case(v->wb), kind->name, sum, &valid, NULL);
-	buf_addf(&line, "  %-3s", kind->letters ? kind->letters : "");
+	struct buf label = BUF_INIT;
+	if (kind->letters)
+		buf_addf(&label, "%s-%s…", case_mark(workbench_case(v->wb)), kind->letters);
+	buf_addc(&line, ' ');
+	text_pad(&line, label.len ? label.data : "", LABEL_CELLS);
 	text_pad(&line, kind_label(kind), width);
+	buf_release(&label);
 	buf_addf(&line, "  %8llu", (unsigned long long)valid);
 	if (retracted)
 		buf_addf(&line, _("   and %llu retracted"), (unsigned long long)retracted);
@@ -40,6 +48,13 @@ static int fill(struct view *v, int columns, struct err *err)
 	for (size_t i = 0; i < kind_count(); i++)
 		if (text_width(kind_label(kind_at(i))) > width)
 			width = text_width(kind_label(kind_at(i)));
+	struct buf names = BUF_INIT; /* "A" alone looked like a key */
+	buf_addc(&names, ' ');
+	text_pad(&names, _("Label"), LABEL_CELLS);
+	text_pad(&names, _("Kind"), width);
+	buf_addf(&names, "  %8s", "");
+	free(v->names);
+	v->names = buf_take(&names, NULL);
 	for (size_t i = 0; i < kind_count(); i++)
 		add_kind(v, kind_at(i), width);
 	return 0;

@@ -74,6 +74,12 @@ static const struct field *field_in(const struct field *fields, size_t count, co
 	return NULL;
 }
 
+int kind_asks_first(const struct kind *kind, const struct field *field)
+{
+	int is_when = field->common && field->type == FIELD_TIME;
+	return field->required || (field->short_form && !(is_when && kind->traits & KIND_THING));
+}
+
 const struct field *kind_common_field(const char *name)
 {
 	return field_in(kind_common_fields, kind_common_field_count, name);

@@ -85,6 +85,7 @@ enum kind_trait {
 	KIND_QUICK = 2048,     /* few enough that a person chooses from all of them at once */
 	KIND_INDICATOR = 4096, /* what was seen and is looked for elsewhere */
 	KIND_PARTY = 8192,     /* a person or an organisation: who can be named, and be "me" */
+	KIND_THING = 16384,    /* is there, and does not happen: nobody asks first when */
 };
 
 struct kind {
@@ -126,6 +127,9 @@ const struct field *kind_field_at(const struct kind *kind, size_t i);
 const struct field *kind_field(const struct kind *kind, const char *name);
 /* As a person types it: its name, or the word that screens call it, in either language and letter case; `_` stands for a blank. */
 const struct field *kind_field_called(const struct kind *kind, const char *typed);
+
+/* Whether it is asked for and shown first, of a record of the kind; all else stands below "more". */
+int kind_asks_first(const struct kind *kind, const struct field *field);
 
 /* A common field by name, for code that serves records of every kind; NULL if `name` is not common. */
 const struct field *kind_common_field(const char *name);

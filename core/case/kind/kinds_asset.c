@@ -177,7 +177,7 @@ static const char *const asset_columns[] = {"hostname", "type",      "status",  
 const struct kind kind_asset = {
 	PLACE(20),
 	KIND("asset", "A", "Asset", "資産"),
-	TRAITS(KIND_ASSET | KIND_QUICK),
+	TRAITS(KIND_ASSET | KIND_QUICK | KIND_THING),
 	.title_field = "hostname",
 	FIELDS(asset_fields),
 	COLUMNS(asset_columns),
@@ -226,6 +226,7 @@ static const char *const account_columns[] = {"name", "domain", "privilege", "st
 const struct kind kind_account = {
 	PLACE(130),
 	KIND("account", "U", "Account", "アカウント"),
+	TRAITS(KIND_THING),
 	.title_field = "name",
 	FIELDS(account_fields),
 	COLUMNS(account_columns),
@@ -256,6 +257,7 @@ static const char *const site_columns[] = {"name", "terminals", "servers", "coun
 const struct kind kind_site = {
 	PLACE(150),
 	KIND("site", "Z", "Site", "拠点・範囲"),
+	TRAITS(KIND_THING),
 	.title_field = "name",
 	FIELDS(site_fields),
 	COLUMNS(site_columns),
@@ -297,6 +299,7 @@ static const char *const logsource_columns[] = {"name", "asset", "type", "from",
 const struct kind kind_logsource = {
 	PLACE(160),
 	KIND("logsource", "G", "Log", "ログ"),
+	TRAITS(KIND_THING),
 	.title_field = "name",
 	FIELDS(logsource_fields),
 	COLUMNS(logsource_columns),

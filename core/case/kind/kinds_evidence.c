@@ -258,6 +258,7 @@ static const char *const media_columns[] = {"name", "type", "serial", "purpose",
 const struct kind kind_media = {
 	PLACE(180),
 	KIND("media", "B", "Medium", "媒体"),
+	TRAITS(KIND_THING),
 	.title_field = "name",
 	FIELDS(media_fields),
 	COLUMNS(media_columns),

@@ -192,7 +192,7 @@ static const char *const party_columns[] = {"name", "type", "org_kind", "parent"
 const struct kind kind_party = {
 	PLACE(90),
 	KIND("party", "P", "Party", "関係者・組織"),
-	TRAITS(KIND_QUICK | KIND_PARTY),
+	TRAITS(KIND_QUICK | KIND_PARTY | KIND_THING),
 	.title_field = "name",
 	FIELDS(party_fields),
 	COLUMNS(party_columns),

@@ -286,7 +286,7 @@ int board_add_machines(struct building *k)
 	board_add(k->b, BOARD_HEADING, NULL, _("Assets"));
 	if (k->b->assets == 0) {
 		board_add(k->b, BOARD_ATTENTION, NULL, _("no asset is on record yet"));
-		board_lead_now(k, "new", "asset", _("Enter adds the first"));
+		board_lead_now(k, "new", "asset", _("Enter adds the first; 3, then I takes in a list"));
 	} else {
 		add_counts(k, "status", k->finding);
 		add_counts(k, "containment", k->containment);

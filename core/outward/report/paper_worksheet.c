@@ -37,9 +37,9 @@ static void add_blank(struct buf *out, const struct field *field)
 }
 
 /* What a person may write on paper: not what only genba knows, and no secret. */
-static int is_written(const struct field *field)
+static int is_written(const struct kind *kind, const struct field *field)
 {
-	return !field->machine && field->type != FIELD_SECRET && (!field->common || field->short_form);
+	return !field->machine && field->type != FIELD_SECRET && (!field->common || kind_asks_first(kind, field));
 }
 
 /* Where there is little to ask, the text gets the room of the page. */
@@ -47,7 +47,7 @@ static int is_roomy(const struct kind *kind)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < kind_field_count(kind); i++)
-		count += (size_t)is_written(kind_field_at(kind, i));
+		count += (size_t)is_written(kind, kind_field_at(kind, i));
 	return count <= FEW_FIELDS;
 }
 
@@ -55,10 +55,10 @@ static void add_fields(struct buf *out, const struct kind *kind)
 {
 	buf_addf(out, "<div class=\"boxes%s\">\n", is_roomy(kind) ? " roomy" : "");
 	for (size_t i = 0; i < kind_field_count(kind); i++)
-		if (is_written(kind_field_at(kind, i)) && kind_field_at(kind, i)->short_form)
+		if (is_written(kind, kind_field_at(kind, i)) && kind_field_at(kind, i)->short_form)
 			add_blank(out, kind_field_at(kind, i));
 	for (size_t i = 0; i < kind_field_count(kind); i++)
-		if (is_written(kind_field_at(kind, i)) && !kind_field_at(kind, i)->short_form)
+		if (is_written(kind, kind_field_at(kind, i)) && !kind_field_at(kind, i)->short_form)
 			add_blank(out, kind_field_at(kind, i));
 	buf_adds(out, "</div>\n");
 }

@@ -530,7 +530,7 @@ static const struct view_key sweep_keys[] = {
     {'h', NULL, N_("hosts"), N_("hosts by indicators, since when; or back"), by_host, NULL},
     {'e', NULL, N_("exits"), N_("by the machine whose log or collection it stands in: which exits; or back"), by_source,
      NULL},
-    {'u', NULL, N_("uploads"), N_("uploads by client and hour: POST, PUT and CONNECT; or back"), by_upload, NULL},
+    {'U', NULL, N_("uploads"), N_("uploads by client and hour: POST, PUT and CONNECT; or back"), by_upload, NULL},
     {'p', NULL, N_("promote"), N_("put the line on record as an event"), sweep_promote, workbench_refuses_writing},
     {'i', NULL, NULL, N_("put an indicator of a list on record as an indicator of the case"), sweep_promote_indicator,
      workbench_refuses_writing},
