@@ -340,7 +340,7 @@ static void what_was_altered_on_the_way_is_named(void **state)
 	evidence_checked_release(&checked);
 	/* far below, where it is found; and where it cannot be looked for, which is said */
 	shell("d=there/$(printf 'f/%%.0s' $(seq 30)); mkdir -p $d && mv there/other $d && mkdir there/shut && touch "
-	      "there/shut/x && chmod 0 there/shut there/shut/x && chmod -R a+rX there/f");
+	      "there/shut/x && chmod 0 there/shut/x there/shut && chmod -R a+rX there/f");
 	assert_true(self != 0 || seteuid(65534) == 0);
 	checked = check(theirs, there);
 	assert_int_equal(seteuid(self), 0);
@@ -351,7 +351,8 @@ static void what_was_altered_on_the_way_is_named(void **state)
 	assert_non_null(strstr(checked.missing.shown.data, unread));
 	free(unread);
 	evidence_checked_release(&checked);
-	shell("mv there/f/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/other there && rm -r there/f "
+	shell("chmod 700 there/shut && mv there/f/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/*/other "
+	      "there && rm -r there/f "
 	      "there/shut");
 	shell("rm there/other");
 	checked = check(theirs, there);
