@@ -111,7 +111,7 @@ static int read_one(struct sigma_reader *r, uint32_t *node)
 
 static int read_and(struct sigma_reader *r, uint32_t *node)
 {
-	uint32_t nodes[2] = {0, 0};
+	uint32_t nodes[2];
 	int rc = read_one(r, node);
 	while (rc == 0 && is(r, "and")) {
 		nodes[0] = *node;
