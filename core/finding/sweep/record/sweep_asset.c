@@ -5,8 +5,9 @@
  *
  *     192.0.2.7 2014-11-01/2014-11-20, 192.0.2.9 2014-11-21/..
  *
- * Days begin in the asset's time zone. An address without a time was the machine's at any time, unless another asset
- * says that it had it then.
+ * Days begin in the asset's time zone; one whose name is not known may be any, and around the ends of the time it is not sure
+ * that the machine had it. An address without a time was the machine's at any time, unless another asset says that it had it
+ * then.
  */
 #include "finding/sweep/record/sweep_owners.h"
 #include "finding/sweep/record/sweep_record_private.h"
@@ -42,9 +43,10 @@ static void add_name(json_t *assets, const char *name, size_t n, const char *lab
 		all = json_array();
 		json_object_set_new(assets, folded, all);
 	}
-	json_array_append_new(all, span ? json_pack("{s:s, s:O, s:O}", "label", label, "from", json_array_get(span, 0),
-	                                            "until", json_array_get(span, 1))
-	                                : json_pack("{s:s}", "label", label));
+	json_array_append_new(all,
+	                      span ? json_pack("{s:s, s:O, s:O, s:O}", "label", label, "from", json_array_get(span, 0),
+	                                       "until", json_array_get(span, 1), "any_zone", json_array_get(span, 2))
+	                           : json_pack("{s:s}", "label", label));
 }
 
 /* What add_name() added for the asset. */
@@ -64,17 +66,20 @@ static void drop_name(json_t *assets, const char *name, size_t n, const char *la
 
 typedef void (*name_fn)(json_t *assets, const char *name, size_t n, const char *label, const json_t *span);
 
-/* A point in the asset's own time, in UTC. */
-static int64_t in_utc(int64_t seconds, int has_zone, const char *zone)
+/* A point in the asset's own time, in UTC; as it is, and *any_zone set, where the zone is one that is not known. */
+static int64_t in_utc(int64_t seconds, int has_zone, const char *zone, int *any_zone)
 {
 	int minutes;
-	if (has_zone || !zone || seconds == INT64_MIN || seconds == INT64_MAX ||
-	    zone_offset(zone, seconds, &minutes) < 0)
+	if (has_zone || !zone || seconds == INT64_MIN || seconds == INT64_MAX)
 		return seconds;
+	if (zone_offset(zone, seconds, &minutes) < 0) {
+		*any_zone = 1;
+		return seconds;
+	}
 	return seconds - (int64_t)minutes * 60;
 }
 
-/* [first, last] in seconds of a time of the list, or NULL: the word is none. */
+/* [first, last, any_zone] in seconds of a time of the list, or NULL: the word is none. */
 static json_t *read_span(const char *word, size_t n, const char *zone)
 {
 	struct edtf time;
@@ -87,8 +92,10 @@ static json_t *read_span(const char *word, size_t n, const char *zone)
 	if (!is_time)
 		return NULL;
 	const struct edtf_point *end = time.form == EDTF_INTERVAL ? &time.to : &time.from;
-	return json_pack("[I, I]", (json_int_t)in_utc(first, time.from.zone, zone),
-	                 (json_int_t)in_utc(last, end->zone, zone));
+	int any_zone = 0;
+	first = in_utc(first, time.from.zone, zone, &any_zone);
+	last = in_utc(last, end->zone, zone, &any_zone);
+	return json_pack("[I, I, b]", (json_int_t)first, (json_int_t)last, any_zone);
 }
 
 /* The names of one entry of the list, which has at most one time. */
@@ -137,6 +144,9 @@ int sweep_load_assets(struct sweep_work *w, struct err *err)
 	return record_each(w->c, "asset", 0, take_asset, w->assets, err);
 }
 
+#define EAST_MOST (14 * 3600) /* no zone is further from UTC (tz database) */
+#define WEST_MOST (12 * 3600)
+
 /* 2: it had it then; 1: it may have had it; 0: not then. */
 static int weigh(const json_t *owner, int64_t when)
 {
@@ -144,9 +154,17 @@ static int weigh(const json_t *owner, int64_t when)
 	int64_t seconds = when / OBSERVATION_TICKS;
 	if (!from || when == OBSERVATION_NO_TIME)
 		return 1;
-	return seconds >= json_integer_value(from) && seconds <= json_integer_value(json_object_get(owner, "until"))
-	           ? 2
-	           : 0;
+	int64_t begin = json_integer_value(from);
+	int64_t end = json_integer_value(json_object_get(owner, "until"));
+	int64_t east = 0;
+	int64_t west = 0;
+	if (json_is_true(json_object_get(owner, "any_zone"))) {
+		east = EAST_MOST;
+		west = WEST_MOST;
+	}
+	if ((begin == INT64_MIN || seconds >= begin + west) && (end == INT64_MAX || seconds <= end - east))
+		return 2;
+	return (begin == INT64_MIN || seconds >= begin - east) && (end == INT64_MAX || seconds <= end + west);
 }
 
 const char *sweep_owner(const json_t *assets, const char *client, int64_t when)

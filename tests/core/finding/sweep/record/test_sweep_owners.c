@@ -10,15 +10,20 @@
 
 #define ASSETS 600 /* more than are put into it between two looks at the clock */
 
-static const char *owner(const char *client, double deadline)
+static const char *owner_at(const char *client, int64_t when, double deadline)
 {
 	static char label[LABEL_TEXT];
 	struct err err = ERR_INIT;
 	json_t *owners;
 	assert_int_equal(sweep_owners_now(the_case, deadline, &owners, &err), 0);
-	snprintf(label, sizeof label, "%s", sweep_owner(owners, client, OBSERVATION_NO_TIME));
+	snprintf(label, sizeof label, "%s", sweep_owner(owners, client, when));
 	json_decref(owners);
 	return label;
+}
+
+static const char *owner(const char *client, double deadline)
+{
+	return owner_at(client, OBSERVATION_NO_TIME, deadline);
 }
 
 static void an_asset_that_changed_takes_its_names_along(void **state)
@@ -74,11 +79,33 @@ static void one_of_many_is_put_in_anew(void **state)
 	assert_string_equal(owner("PC-8", 0), "R1-A9");
 }
 
+/* A zone whose name nobody can read may be any: not UTC. Days that are surely of one machine are; between two it is not known. */
+static void a_zone_that_is_not_known_is_not_taken_for_utc(void **state)
+{
+	(void)state;
+	static const int64_t midnight = 1416528000; /* 2014-11-21T00:00:00Z */
+	int64_t long_before = observation_from_unix(midnight - 2 * 86400, 0);
+	int64_t evening = observation_from_unix(midnight - 3600, 0);
+	int64_t morning = observation_from_unix(midnight + 3600, 0);
+	int64_t long_after = observation_from_unix(midnight + 2 * 86400, 0);
+	add("asset", "hostname=PC-A addresses=192.0.2.7+2014-11-01/2014-11-20 timezone=Tokyo+Standard+Time");
+	add("asset", "hostname=PC-B addresses=192.0.2.7+2014-11-21/.. timezone=Tokyo+Standard+Time");
+	assert_string_equal(owner_at("192.0.2.7", long_before, HUGE_VAL), "R1-A1");
+	assert_string_equal(owner_at("192.0.2.7", evening, HUGE_VAL),
+	                    ""); /* the 21st in Tokyo, and the 20th in London */
+	assert_string_equal(owner_at("192.0.2.7", morning, HUGE_VAL), "");
+	assert_string_equal(owner_at("192.0.2.7", long_after, HUGE_VAL), "R1-A2");
+	set("R1-A1", "timezone=Asia/Tokyo");
+	set("R1-A2", "timezone=Asia/Tokyo");
+	assert_string_equal(owner_at("192.0.2.7", evening, HUGE_VAL), "R1-A2");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(an_asset_that_changed_takes_its_names_along, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_was_given_up_owns_nothing, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(a_zone_that_is_not_known_is_not_taken_for_utc, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(one_of_many_is_put_in_anew, case_setup, case_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
