@@ -162,6 +162,7 @@ static void a_rescue_without_a_criterion_is_a_decision(void **state)
 	terminal_await(t, "Go on all the same?");
 	terminal_type(t, "n");
 	terminal_await(t, "(serious_effect): unknown");
+	assert_false(terminal_shows(t, "--anyway")); /* an option of the shell */
 	terminal_type(t, "s");
 	terminal_await(t, "Stage");
 	terminal_type(t, "rescue" KEYS_ENTER);
@@ -174,6 +175,9 @@ static void a_rescue_without_a_criterion_is_a_decision(void **state)
 	terminal_type(t, "y");
 	terminal_await(t, "R1-Q2 has become this case");
 	terminal_quit(t);
+	program_good(&program, "set", "case", "rescue_from=", NULL);
+	assert_int_equal(program_run(&program, "stage", "rescue", "--reason", "asked", NULL), 1);
+	assert_non_null(strstr(program.log.data, "--anyway takes the step all the same"));
 	program_good(&program, "-c", program_file(&program, "R1-Q1.genba"), "list", "decision", NULL);
 	assert_non_null(strstr(program.out.data, "R1-D1"));
 }

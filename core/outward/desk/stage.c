@@ -112,8 +112,7 @@ static int refuse_rescue(const struct eligibility *e, struct err *err)
 	return err_set(err, ERR_FAILED,
 	               _("rescue wants one of two criteria of the organisation: \"%s\" (serious_effect): %s, \"%s\" "
 	                 "(key_relations): "
-	                 "%s. Set one of them on the case's party, or give --anyway, which puts your reason on record "
-	                 "as a decision"),
+	                 "%s. Set one of them on the case's party"),
 	               field_label(harm), tri_label(harm, e->serious_effect), field_label(key),
 	               tri_label(key, e->key_relations));
 }
@@ -126,8 +125,7 @@ static int refuse_step(const json_t *now, const struct eligibility *e, struct er
 		return refuse_rescue(e, err);
 	return err_set(err, ERR_FAILED,
 	               _("rescue wants one of two criteria of the case's organisation, and the case names none: set "
-	                 "\"%s\" (party) of the record `case`, or give --anyway, which puts your reason on record as a "
-	                 "decision"),
+	                 "\"%s\" (party) of the record `case`"),
 	               field_label(party));
 }
 

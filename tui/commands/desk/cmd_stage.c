@@ -1,5 +1,6 @@
 /* `stage`: escalation of the case, and what the history says of it. */
 #include "tui/command/cmd.h"
+#include "tui/commands/desk/desk_command.h"
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -72,6 +73,11 @@ static int tell_steps(struct session *s, const struct args *args, struct err *er
 	return 0;
 }
 
+void desk_tell_anyway(struct session *s)
+{
+	fputs(_("--anyway takes the step all the same, and puts your reason on record as a decision\n"), s->log);
+}
+
 int cmd_stage(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count == 0)
@@ -84,6 +90,8 @@ int cmd_stage(struct session *s, const struct args *args, struct err *err)
 	                          .anyway = args_option(args, "anyway") != NULL};
 	struct buf warnings = BUF_INIT;
 	int rc = case_may_write(s->c, err) < 0 ? -1 : stage_set(s->c, &step, &warnings, err);
+	if (rc < 0 && !step.anyway && err->code == ERR_FAILED && stage_may_set(s->c, step.stage, NULL) < 0)
+		desk_tell_anyway(s);
 	printable_printf(s->log, "%s", warnings.data);
 	buf_release(&warnings);
 	if (rc == 0)

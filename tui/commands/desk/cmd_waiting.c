@@ -136,6 +136,9 @@ int desk_open(struct session *s, const struct args *args, struct err *err)
 	                                 .when = args_option(args, "when"),
 	                                 .anyway = args_option(args, "anyway") != NULL};
 	int rc = consultation_open(s->c, args->words[1], &spec, s->identity, &warnings, id, err);
+	if (rc < 0 && !spec.anyway && spec.stage && err->code == ERR_FAILED &&
+	    consultation_may_begin(s->c, args->words[1], spec.stage, NULL) < 0)
+		desk_tell_anyway(s);
 	printable_printf(s->log, "%s", warnings.data);
 	if (rc == 0)
 		printable_printf(s->out, "%s\n", id);

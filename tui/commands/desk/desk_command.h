@@ -22,4 +22,7 @@ int desk_advise(struct session *s, const struct args *args, struct err *err);
 int desk_decline(struct session *s, const struct args *args, struct err *err);
 int desk_open(struct session *s, const struct args *args, struct err *err);
 
+/* By which option a step without a criterion is taken: on the screen it is asked for instead. */
+void desk_tell_anyway(struct session *s);
+
 #endif
