@@ -402,6 +402,29 @@ static void no_mail_is_denied_to_an_indicator(void **state)
 	terminal_quit(t);
 }
 
+/* One goes to look at something else before acting on what was marked. What does not act on the marks says so. */
+static void marks_are_there_when_a_list_is_come_back_to(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open_case();
+	press(t, "3", 1, "Asset · 2");
+	press(t, "M", -1, "Mark all 2");
+	press(t, "y", 1, "2 marked (b sets a field of all)");
+	press(t, "4", 1, "Evidence · 0");
+	press(t, "3", 1, "2 marked");
+	press(t, "m", 1, "1 marked");
+	press(t, "4", 1, "Evidence · 0");
+	press(t, "3", 1, "1 marked");
+	press(t, "e", -1, "alone is edited, not the 1 that is marked");
+	press(t, KEYS_ESCAPE, 1, "1 marked");
+	press(t, "b", -1, "Set which field of 1 record");
+	answer(t, "Containment", "Containment:");
+	answer(t, "isolated", "set in one action; its mark is taken away");
+	press(t, "4", 1, "Evidence · 0");
+	press(t, "3", 1, "Asset · 2  ");
+	terminal_quit(t);
+}
+
 /* Of a question that was answered, the steps behind the other answer do not come: they do not look as if they did. */
 static void steps_of_the_other_answer_are_marked(void **state)
 {
@@ -508,6 +531,7 @@ int main(void)
 	    FRESH(a_step_names_whom_it_has_on_record),
 	    FRESH(a_second_colon_is_none),
 	    FRESH(no_mail_is_denied_to_an_indicator),
+	    FRESH(marks_are_there_when_a_list_is_come_back_to),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -194,10 +194,14 @@ static int change_all(void *ctx, struct question *all, struct err *err)
 		return -1;
 	for (size_t i = 0; i < chosen->count; i++)
 		workbench_judged(wb, chosen->labels[i]);
+	int unmarked = list_marked(view_list_of(chosen->v)) > 0;
 	list_mark_none(view_list_of(chosen->v));
 	workbench_tell(wb, TONE_GOOD,
-	               P_("%s of %zu record set in one action", "%s of %zu records set in one action",
-	                  (unsigned long long)chosen->count),
+	               unmarked ? P_("%s of %zu record set in one action; its mark is taken away",
+	                             "%s of %zu records set in one action; their marks are taken away",
+	                             (unsigned long long)chosen->count)
+	                        : P_("%s of %zu record set in one action", "%s of %zu records set in one action",
+	                             (unsigned long long)chosen->count),
 	               field_label(all->field), chosen->count);
 	return 0;
 }
@@ -286,8 +290,16 @@ static enum redraw list_keys_add(struct view *v)
 
 static enum redraw list_keys_edit(struct view *v)
 {
-	if (*view_label(v))
-		workbench_push(v->wb, form_new(v->wb, v->argument, view_label(v)));
+	struct view *form = *view_label(v) ? form_new(v->wb, v->argument, view_label(v)) : NULL;
+	size_t marked = list_marked(view_list_of(v));
+	if (form && marked)
+		workbench_tell(v->wb, TONE_ATTENTION,
+		               P_("%s alone is edited, not the %zu that is marked (b sets a field of it)",
+		                  "%s alone is edited, not the %zu that are marked (b sets a field of all)",
+		                  (unsigned long long)marked),
+		               view_label(v), marked);
+	if (form)
+		workbench_push(v->wb, form);
 	return REDRAW_ALL;
 }
 

@@ -39,7 +39,9 @@ static void head(struct view *v)
 	else
 		buf_addf(&line, " · %zu", record_cache_count(t));
 	if (list_marked(lv->list))
-		buf_addf(&line, _(" · %zu marked"), list_marked(lv->list));
+		buf_addf(&line,
+		         workbench_refuses_writing(v) ? _(" · %zu marked") : _(" · %zu marked (b sets a field of all)"),
+		         list_marked(lv->list));
 	if (list_shows_retracted(lv->list))
 		buf_adds(&line, _(" · with retracted ones"));
 	if (by)
@@ -79,12 +81,27 @@ static void follow_anchor(struct view *v)
 	}
 }
 
+/* Marks what was marked when the list was left, as its rows come. */
+static void mark_again(struct list_view *lv)
+{
+	struct record_cache *t = list_table(lv->list);
+	for (; lv->to_mark && lv->looked < record_cache_count(t); lv->looked++)
+		if (json_object_get(lv->to_mark, record_cache_label(t, lv->looked)) &&
+		    !record_cache_is_retracted(t, lv->looked))
+			list_mark(lv->list, lv->looked, 1);
+	if (record_cache_is_whole(t)) {
+		json_decref(lv->to_mark);
+		lv->to_mark = NULL;
+	}
+}
+
 static int go_on(struct view *v, double deadline)
 {
 	struct list_view *lv = list_view_data(v);
 	list_keep_judged(lv->list, v->judged);
 	int more = list_work(lv->list, deadline);
 	lv->more = more;
+	mark_again(lv);
 	if (v->selected != lv->placed)
 		lv->anchor = -1;
 	follow_anchor(v);
@@ -118,10 +135,34 @@ static void change_time(struct view *v)
 	snprintf(lv->as_of, sizeof lv->as_of, "%s", workbench_as_of(wb));
 }
 
+/* The labels of what is marked, and of what will be when its row comes: a new object. */
+static json_t *marks_of(struct view *v)
+{
+	struct list_view *lv = list_view_data(v);
+	struct record_cache *t = list_table(lv->list);
+	json_t *marks = lv->to_mark ? json_copy(lv->to_mark) : json_object();
+	for (size_t i = 0; !*lv->as_of && list_marked(lv->list) && i < record_cache_count(t); i++)
+		if (list_is_marked(lv->list, i))
+			json_object_set_new(marks, record_cache_label(t, i), json_true());
+	return marks;
+}
+
+/* The lock wipes the rows: their marks come back with them. */
+static void hold_for_lock(struct view *v)
+{
+	struct list_view *lv = list_view_data(v);
+	json_t *marks = marks_of(v);
+	json_decref(lv->to_mark);
+	lv->to_mark = marks;
+	lv->looked = 0;
+	view_list_hold(v);
+}
+
 static void keep_list(struct view *v)
 {
-	if (workbench_case(v->wb))
-		list_memory_keep(v->argument, view_label(v), v->filter);
+	struct case_file *c = workbench_case(v->wb);
+	if (c)
+		list_memory_keep(v->argument, view_label(v), v->filter, case_id(c), marks_of(v));
 }
 
 static void restore_list(struct view *v)
@@ -132,6 +173,9 @@ static void restore_list(struct view *v)
 	if (kept->filter && list_filter(list_view_data(v)->list, kept->filter, NULL) == 0)
 		v->filter = xstrdup(kept->filter);
 	snprintf(list_view_data(v)->wanted, sizeof list_view_data(v)->wanted, "%s", kept->label);
+	if (!*workbench_as_of(v->wb) && workbench_case(v->wb) &&
+	    strcmp(kept->of_case, case_id(workbench_case(v->wb))) == 0)
+		list_view_data(v)->to_mark = json_incref(kept->marks);
 }
 
 /* Beside the rows stands what is on record of the selected one, where the screen is wide. */
@@ -251,6 +295,7 @@ static const char *label_at(struct view *v, size_t i)
 static void release(struct view *v)
 {
 	keep_list(v);
+	json_decref(list_view_data(v)->to_mark);
 	list_free(list_view_data(v)->list);
 	free(v->data);
 }
@@ -279,7 +324,7 @@ static void seek(struct view *v, const char *label)
 }
 
 static const struct view_lazy list_lazy = {
-    .row = lay_row, .label = label_at, .work = work, .flush = view_list_hold, .seek = seek, .copy = copy};
+    .row = lay_row, .label = label_at, .work = work, .flush = hold_for_lock, .seek = seek, .copy = copy};
 
 struct list *view_list_of(struct view *v)
 {

@@ -35,7 +35,9 @@ struct list_view {
 	uint64_t epoch;
 	int more; /* the list is still being made: what is shown is not all of it */
 	double shown_at;
-	int measured; /* the widths are those of the whole table */
+	int measured;    /* the widths are those of the whole table */
+	json_t *to_mark; /* what was marked when the list was left, until all rows were looked at */
+	size_t looked;   /* rows that were looked at for it */
 };
 
 static inline struct list_view *list_view_data(struct view *v)
