@@ -24,6 +24,7 @@ struct ranked {
 	double rank;
 	sqlite3_int64 n;
 	int is_retracted;
+	int is_check; /* tells what was looked for: its list of rules holds words of which nothing was found */
 	char *label, *kind, *snippet; /* printable; NULL: not read yet */
 };
 
@@ -84,6 +85,8 @@ static int is_worse(const struct ranked *a, const struct ranked *b)
 {
 	if (a->is_retracted != b->is_retracted)
 		return a->is_retracted;
+	if (a->is_check != b->is_check)
+		return a->is_check;
 	return a->rank != b->rank ? a->rank > b->rank : a->n > b->n;
 }
 
@@ -185,7 +188,8 @@ static void by_number(struct search *s)
 static int rank(struct search *s, double deadline, struct err *err)
 {
 	sqlite3_stmt *hits = ask(s,
-	                         "SELECT search.rowid, search.rank, record.retracted FROM search CROSS JOIN record ON "
+	                         "SELECT search.rowid, search.rank, record.retracted, record.kind = 'check' FROM "
+	                         "search CROSS JOIN record ON "
 	                         "record.n = search.rowid"
 	                         " WHERE search MATCH ?1 AND search.rowid > ?2 ORDER BY search.rowid",
 	                         err);
@@ -199,7 +203,8 @@ static int rank(struct search *s, double deadline, struct err *err)
 		s->done = sqlite3_column_int64(hits, 0);
 		keep_best(s, (struct ranked){.rank = sqlite3_column_double(hits, 1),
 		                             .n = s->done,
-		                             .is_retracted = sqlite3_column_int(hits, 2)});
+		                             .is_retracted = sqlite3_column_int(hits, 2),
+		                             .is_check = sqlite3_column_int(hits, 3)});
 		ranked++;
 		more = ranked >= s->least && ranked % LOOK_AT_CLOCK == 0 && clock_steady() >= deadline;
 	}

@@ -64,6 +64,16 @@ static void what_was_retracted_comes_last(void **state)
 	buf_release(&found);
 }
 
+/* A check names all that was looked for, found or not: what somebody found comes before it. */
+static void a_check_comes_behind_what_was_found(void **state)
+{
+	(void)state;
+	add("asset", "hostname=alpha");
+	add("check", "method=triage on=R1-A1 when=2014-10-01 result=not_found limits=webshell+webshell");
+	add("note", "text=on+the+server+that+all+see+there+was+a+webshell+between+many+other+files");
+	assert_finds("webshell", "R1-N1 R1-K1 ");
+}
+
 static void what_people_type_is_found(void **state)
 {
 	(void)state;
@@ -337,6 +347,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    CASE_TEST(what_people_type_is_found),
 	    CASE_TEST(what_was_retracted_comes_last),
+	    CASE_TEST(a_check_comes_behind_what_was_found),
 	    CASE_TEST(what_is_changed_is_found_anew),
 	    CASE_TEST(a_run_is_found_by_either_name),
 	    CASE_TEST(the_index_catches_up_after_a_crash),
