@@ -161,7 +161,9 @@ static void cover(const struct chain_records *records, const struct organisation
 	while (reason.len && reason.data[reason.len - 1] == ' ')
 		buf_truncate(&reason, reason.len - 1);
 	if (v->from == INT64_MAX || !v->infected)
-		add_coverage(chain, o, v, COVERAGE_UNKNOWN, _("since when it was infected is not on record: unknown"));
+		add_coverage(
+		    chain, o, v, COVERAGE_UNKNOWN,
+		    _("since when it was infected is not on record (First compromised of a machine): unknown"));
 	else if (!first)
 		add_coverage(chain, o, v, COVERAGE_UNKNOWN,
 		             count ? _("no mail log reaches into that time: unknown")

@@ -37,7 +37,7 @@ static const struct section sections[] = {
      "status containment isolation_requested user department", N_("none on record"), 1, 0},
     {BOTH, N_("Decisions needed"), "decision", "status=proposed", "options risk review", N_("none on record"), 0, 0},
     {BOTH, N_("Decided"), "decision", "status=decided", "choice reason by when", N_("nothing on record"), 0, 0},
-    {BOTH, N_("Facts"), "note", "stance=fact", "confidence on", N_("nothing on record"), 0, 0},
+    {BOTH, N_("Facts noted"), "note", "stance=fact", "confidence on", N_("nothing on record"), 0, 0},
     {BOTH, N_("Hearsay, hypotheses and questions: not established"), "note",
      "stance=hearsay|hypothesis|question -state=ruled_out|answered", "stance confidence told_by on",
      N_("nothing on record"), 0, 0},
