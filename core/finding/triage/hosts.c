@@ -361,8 +361,20 @@ void host_matrix_lines(const struct host_matrix *m, host_name_fn name, void *nam
 	}
 }
 
+/* What the sign behind the host's time means: its row at the end of the table may be out of sight. */
+static void tell_open(const struct host_matrix *m, const char *label, host_line_fn line, void *ctx)
+{
+	struct buf text = BUF_INIT;
+	buf_addf(&text, "  ?  %s", _("by a finding that nobody has judged yet"));
+	for (size_t h = 0; h < m->host_count; h++)
+		if (m->hosts[h].is_open && strcmp(m->hosts[h].label, label) == 0)
+			line(ctx, HOST_LINE_RULE, "", text.data);
+	buf_release(&text);
+}
+
 void host_matrix_tell(const struct host_matrix *m, const char *label, host_line_fn line, void *ctx)
 {
+	tell_open(m, label, line, ctx);
 	for (size_t r = 0; r < m->rule_count; r++) {
 		const json_t *cell = cell_of(m, label, m->rules[r].name);
 		struct buf text = BUF_INIT;

@@ -35,8 +35,8 @@ typedef void (*host_line_fn)(void *ctx, enum host_line what, const char *label, 
 void host_matrix_lines(const struct host_matrix *m, host_name_fn name, void *names, int columns, host_line_fn line,
                        void *ctx);
 
-/* What the host with that label shows, a line for each of its cells: the column's number, the cell, since when, and what it
- * means. */
+/* What the host with that label shows: what ? says behind its time, if it stands there; then a line for each of its cells: the
+ * column's number, the cell, since when, and what it means. */
 void host_matrix_tell(const struct host_matrix *m, const char *label, host_line_fn line, void *ctx);
 
 /* {label, kind: "host_rule", asset, hostname, rule, level, technique, title, when, until, count, status}. New reference. */

@@ -509,26 +509,67 @@ static int back_to_findings(struct view *v)
 	return 1;
 }
 
-#define REFUSES workbench_refuses_writing
+/* The first finding of the highest level that waits to be judged, from the cursor on; behind the last comes the first. */
+static enum redraw next_high(struct view *v)
+{
+	struct triage_state *s = triage_state(v);
+	for (size_t i = 1; i <= v->count; i++) {
+		size_t at = (v->selected + i) % v->count;
+		const json_t *f = s->of[at] == SIZE_MAX ? NULL : json_array_get(s->findings, s->of[at]);
+		if (json_is(f, "level", "high") && record_may_be(f, "status", "open")) {
+			v->selected = at;
+			return REDRAW_VIEW;
+		}
+	}
+	workbench_tell(v->wb, TONE_FAINT, "%s", _("no finding of the level high waits to be judged"));
+	return REDRAW_NONE;
+}
+
+static const char *refuses_among_hosts(struct view *v)
+{
+	return triage_state(v)->shape == TRIAGE_HOSTS ? _("a finding is meant: h goes back to them") : NULL;
+}
+
+static const char *refuses_off_hosts(struct view *v)
+{
+	return triage_state(v)->shape == TRIAGE_HOSTS ? NULL : "";
+}
+
+static const char *refuses_but_among_findings(struct view *v)
+{
+	return triage_state(v)->shape == TRIAGE_FINDINGS ? NULL : _("a finding is meant: go back to them");
+}
+
+static const char *refuses_judging(struct view *v)
+{
+	const char *why = refuses_among_hosts(v);
+	return why ? why : workbench_refuses_writing(v);
+}
+
+#define REFUSES refuses_judging
 
 static const struct view_key triage_keys[] = {
     {KEY_RETURN, N_("Enter"), N_("lines"), N_("the rows of the finding, in the order of time; of a row all of it"),
-     open_row, NULL},
+     open_row, refuses_among_hosts},
+    {KEY_RETURN, N_("Enter"), N_("machine"), N_("among the hosts: the machine"), open_row, refuses_off_hosts},
+    {'}', NULL, N_("next high"), N_("the next finding of the level high that nobody has judged"), next_high,
+     refuses_but_among_findings},
     {'o', NULL, N_("around"), N_("what happened within ten minutes of the row, or of the finding's first"),
-     triage_show_around, NULL},
-    {']', NULL, N_("next part"), N_("the first finding of the next part"), next_part, NULL},
-    {'[', NULL, NULL, N_("the first finding of the part before"), part_before, NULL},
+     triage_show_around, refuses_among_hosts},
+    {']', NULL, N_("next part"), N_("the first finding of the next part"), next_part, refuses_but_among_findings},
+    {'[', NULL, NULL, N_("the first finding of the part before"), part_before, refuses_but_among_findings},
     {'p', NULL, N_("promote"), N_("put the row on record as an event"), triage_promote, REFUSES},
     {'i', NULL, N_("indicators"), N_("pick indicators out of the row, or of what fired the finding"),
      triage_pick_indicators, REFUSES},
-    {'s', NULL, N_("sweep"), N_("sweep all evidence for what was not swept for yet"), triage_sweep, REFUSES},
+    {'s', NULL, N_("sweep"), N_("sweep all evidence for what was not swept for yet"), triage_sweep,
+     workbench_refuses_writing},
     {'m', NULL, NULL, N_("a measure that follows from the finding"), triage_add_measure, REFUSES},
     {'c', NULL, NULL, N_("somebody was told of the finding"), triage_add_contact, REFUSES},
     {'y', NULL, N_("confirm"), N_("confirm the finding, with a reason"), triage_confirm, REFUSES},
     {'x', NULL, N_("dismiss"), N_("dismiss the finding, with a reason"), triage_dismiss, REFUSES},
     {'a', NULL, N_("machines"), N_("the list of the machines that show the same: to mark them, isolate them"),
-     triage_show_assets, NULL},
-    {'f', NULL, N_("all"), N_("judged ones too, or only what waits"), toggle_open, NULL},
+     triage_show_assets, refuses_among_hosts},
+    {'f', NULL, N_("all"), N_("judged ones too, or only what waits"), toggle_open, refuses_but_among_findings},
     {'h', NULL, N_("hosts"), N_("hosts × rules, since when; or back"), by_host, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},
 };

@@ -67,7 +67,8 @@ static void hosts_by_rules(void **state)
 	/* what the numbers mean for one host */
 	buf_clear(&text);
 	host_matrix_tell(m, "R1-A1", take_line, &text);
-	assert_string_equal(text.data, "|  1 M  2026-11-22 00:00  A title\n|  2 H  2026-11-21 00:00  A title\n");
+	assert_string_equal(text.data, "|  ?  by a finding that nobody has judged yet\n"
+	                               "|  1 M  2026-11-22 00:00  A title\n|  2 H  2026-11-21 00:00  A title\n");
 	buf_release(&text);
 	host_matrix_free(m);
 	json_decref(findings);
