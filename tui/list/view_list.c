@@ -189,7 +189,10 @@ static void lay_out(struct view *v)
 		view_pane_beside(v, list_columns_natural(v));
 	if (v->side)
 		list_columns_lay_out(v, (size_t)view_cells(v));
-	v->pane = evidence ? evidence_pane : v->side ? record_pane : NULL;
+	/* two indicators that are cut at the same place look alike */
+	int cut = (record_cache_kind(list_table(lv->list))->traits & KIND_INDICATOR) &&
+	          list_columns_natural(v) > (size_t)view_cells(v);
+	v->pane = evidence ? evidence_pane : v->side || cut ? record_pane : NULL;
 }
 
 /* Around the rows. A list that is still being made does not say that there is nothing. */

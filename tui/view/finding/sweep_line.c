@@ -1,7 +1,9 @@
-/* A line that an indicator was found in: in the list of lines, in the pane below it, and alone with all that is known of it. */
+/* A line that an indicator was found in: in the list of lines, in the pane below it, and alone with all that is known of it; and what
+ * the pane tells of an indicator. */
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "base/time/time_cell.h"
+#include "case/kind/kinds.h"
 #include "tui/view/finding/sweep_tables.h"
 #include "tui/view/finding/sweep_view.h"
 #include "tui/workbench/workbench.h"
@@ -52,24 +54,51 @@ static char *wrapped(const char *text, size_t cells)
 	return buf_take(&out, NULL);
 }
 
-void sweep_line_pane(struct view *v)
+void sweep_pane_text(struct view *v, enum tone tone, const char *text)
 {
-	const struct found_line *l = line_of(v, v->selected);
 	int cells = view_pane_cells(v);
-	if (!l)
-		return;
-	char *place = xasprintf("%s  %s", l->evidence, l->place);
-	char *text = wrapped(l->text, cells > 12 ? (size_t)cells - 1 : 11);
-	view_pane_line(v, TONE_HEADING, place);
-	for (char *at = text; *at;) {
+	char *lines = wrapped(text, cells > 12 ? (size_t)cells - 1 : 11);
+	for (char *at = lines; *at;) {
 		size_t n = strcspn(at, "\n");
 		int more = at[n] == '\n';
 		at[n] = '\0';
-		view_pane_line(v, TONE_PLAIN, at);
+		view_pane_line(v, tone, at);
 		at += n + (size_t)more;
 	}
-	free(text);
+	free(lines);
+}
+
+void sweep_line_pane(struct view *v)
+{
+	const struct found_line *l = line_of(v, v->selected);
+	if (!l)
+		return;
+	char *place = xasprintf("%s  %s", l->evidence, l->place);
+	view_pane_line(v, TONE_HEADING, place);
+	sweep_pane_text(v, TONE_PLAIN, l->text);
 	free(place);
+}
+
+void sweep_sum_pane(struct view *v)
+{
+	const struct sweep_row *row = sweep_row_of(v);
+	const struct sweep_state *s = sweep_state(v);
+	const struct found_indicator *it =
+	    row && row->indicator < s->found->count ? &s->found->all[row->indicator] : NULL;
+	const struct kind *kind = kind_find("indicator");
+	struct buf about = BUF_INIT;
+	if (!it)
+		return;
+	sweep_pane_text(v, TONE_HEADING, it->value);
+	const struct field_value *role = field_value_find(kind_field(kind, "role"), it->role);
+	const struct field_value *type = field_value_find(kind_field(kind, "type"), it->type);
+	buf_addf(&about, "%s  %s", it->label, type ? field_value_label(type) : it->type);
+	if (role)
+		buf_addf(&about, " · %s", field_value_label(role));
+	if (it->refuted)
+		buf_addf(&about, " · %s", field_label(kind_field(kind, "false_positive")));
+	view_pane_line(v, TONE_PLAIN, about.data);
+	buf_release(&about);
 }
 
 /* ---- alone */

@@ -176,6 +176,15 @@ static void sum_row(const struct view *v, const struct found_indicator *it, stru
 	         it->assets > it->clients ? it->assets : it->clients);
 }
 
+static int is_any_cut(const struct view *v)
+{
+	const struct sweep_found *found = sweep_state((struct view *)(uintptr_t)v)->found;
+	for (size_t i = 0; i < found->count; i++)
+		if (text_width(found->all[i].value) > sum_cells(v->columns))
+			return 1;
+	return 0;
+}
+
 /* ---- lines of one */
 
 static void fill_lines(struct view *v)
@@ -322,7 +331,9 @@ static int fill_sweep(struct view *v, int columns, struct err *err)
 		s->found = s->held = now;
 	}
 	s->is_reading = rc == 1;
-	v->pane = s->shape == LINES_OF_ONE ? sweep_line_pane : NULL;
+	v->pane = s->shape == LINES_OF_ONE                    ? sweep_line_pane
+	          : s->shape == BY_INDICATOR && is_any_cut(v) ? sweep_sum_pane
+	                                                      : NULL;
 	if (fill_shape(v, columns, deadline, err) < 0)
 		return -1;
 	if (s->found->unread)
