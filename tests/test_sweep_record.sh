@@ -249,3 +249,14 @@ is "of a refuted indicator" 'null unknown R1-I1' \
 quiet add indicator type=ip value=203.0.113.7 role=c2
 quiet report incident --internal --form text --out report
 grep -A12 'Indicators' report | grep -q 'False positive' || fail "the report does not say what was refuted: $(grep -A12 Indicators report)"
+
+# ---- who came from an indicator came to the machine that wrote the log
+export GENBA_CASE=$work/vpn.genba
+"$genba" new vpn.genba --title "VPN" --kdf interactive --no-recovery 2>/dev/null
+quiet add indicator type=ip value=203.0.113.66
+quiet add asset hostname=VPN-01 timezone=Asia/Tokyo
+printf 'timestamp,src_ip,method,url,status,bytes\n2014-09-25 13:05:09,203.0.113.66,POST,"https://vpn.test/login",403,9\n' >vpn.csv
+quiet preserve vpn.csv --on R1-A1
+sweep || fail "a log of an exit: $(cat err)"
+quiet promote "o:$("$genba" observations artefact=hit --json 2>/dev/null | jq -r '.[0].id')" event
+is "of the machine of the log" 'R1-A1 R1-E1' "$("$genba" show R1-V1 --json | jq -r '.[0] // . | "\(.assets[0]) \(.evidence[0])"')"

@@ -402,6 +402,20 @@ static void no_mail_is_denied_to_an_indicator(void **state)
 	terminal_quit(t);
 }
 
+static void an_event_is_on_the_machine_of_what_it_follows_from(void **state)
+{
+	(void)state;
+	program_write(&program, "one.txt", "1\n");
+	program_good(&program, "preserve", "one.txt", "--on", "R1-A1", NULL);
+	struct terminal *t = terminal_open_case();
+	press(t, "4", 1, "Evidence · 1");
+	press(t, "c", -1, "What follows from it:");
+	answer(t, "Event", "R1-A1 HR-PC-03");
+	terminal_await_row(t, 1, "New: Event · 3 typed");
+	press(t, KEYS_ESCAPE, 1, "Evidence · 1");
+	terminal_quit(t);
+}
+
 /* One goes to look at something else before acting on what was marked. What does not act on the marks says so. */
 static void marks_are_there_when_a_list_is_come_back_to(void **state)
 {
@@ -421,7 +435,8 @@ static void marks_are_there_when_a_list_is_come_back_to(void **state)
 	answer(t, "Containment", "Containment:");
 	answer(t, "isolated", "set in one action; its mark is taken away");
 	press(t, "4", 1, "Evidence · 0");
-	press(t, "3", 1, "Asset · 2  ");
+	press(t, "3", 1, "Asset · 2");
+	assert_false(terminal_shows(t, "marked"));
 	terminal_quit(t);
 }
 
@@ -531,6 +546,7 @@ int main(void)
 	    FRESH(a_step_names_whom_it_has_on_record),
 	    FRESH(a_second_colon_is_none),
 	    FRESH(no_mail_is_denied_to_an_indicator),
+	    FRESH(an_event_is_on_the_machine_of_what_it_follows_from),
 	    FRESH(marks_are_there_when_a_list_is_come_back_to),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,6 +41,20 @@ static const char *side_of(const struct kind *from, const json_t *record)
 	return NULL;
 }
 
+/* An event was on the machine that the record names, and is founded on its evidence. */
+static size_t add_place(const char *relation, const json_t *record, struct assign *preset, size_t n)
+{
+	static const char *const places[][2] = {{"assets", "on"}, {"evidence", "evidence"}};
+	static const unsigned traits[] = {KIND_ASSET, KIND_EVIDENCE};
+	for (size_t i = 0; i < sizeof traits / sizeof *traits; i++) {
+		const char *label = json_get_string(record, places[i][1]);
+		const struct kind *kind = label ? kind_of_label(label) : NULL;
+		if (kind && kind->traits & traits[i] && strcmp(relation, places[i][0]) != 0)
+			preset[n++] = (struct assign){places[i][0], label};
+	}
+	return n;
+}
+
 static void follow_up_form(struct workbench *wb, size_t chosen, const char *label)
 {
 	const struct kind *kind = kind_find(kinds[chosen]);
@@ -48,7 +62,7 @@ static void follow_up_form(struct workbench *wb, size_t chosen, const char *labe
 	const struct field *party = from->traits & KIND_PARTY ? kind_field(kind, "party") : NULL;
 	json_t *record = workbench_get(wb, label, 0, NULL);
 	char *title = record ? workbench_name_of_record(wb, record) : xstrdup("");
-	struct assign preset[4] = {{party ? party->name : follow_up_relation(chosen, from), label}};
+	struct assign preset[6] = {{party ? party->name : follow_up_relation(chosen, from), label}};
 	size_t n = 1;
 	/* what happened is called as what tells of it; what is to be done about it a person says */
 	if (kind->traits & KIND_EVENT)
@@ -58,6 +72,8 @@ static void follow_up_form(struct workbench *wb, size_t chosen, const char *labe
 			preset[n++] = (struct assign){"when", json_get_string(record, times[i])};
 	if (kind->traits & KIND_EVENT && side_of(from, record))
 		preset[n++] = (struct assign){"side", side_of(from, record)};
+	if (kind->traits & KIND_EVENT)
+		n = add_place(preset[0].name, record, preset, n);
 	workbench_push(wb, form_open(wb, kind->name, preset, n, NULL, NULL));
 	free(title);
 	json_decref(record);

@@ -153,11 +153,12 @@ static int is_of_sending(struct workbench *wb, const char *of)
 	return is_one;
 }
 
-void indicator_pick_indicators(struct workbench *wb, const char *text, const char *of)
+void indicator_pick_indicators(struct workbench *wb, const char *text, const char *of, const char *when)
 {
 	const struct kind *kind = of ? kind_of_label(of) : NULL;
 	const char *note = kind && kind->traits & KIND_NOTE ? of : NULL;
-	struct indicator_picks o = {.of = note ? NULL : of, .is_sent_to = of && !note && is_of_sending(wb, of)};
+	struct indicator_picks o = {
+	    .of = note ? NULL : of, .when = when, .is_sent_to = of && !note && is_of_sending(wb, of)};
 	struct err err = ERR_INIT;
 	int rc = workbench_may_write(wb, &err);
 	if (rc == 0)
@@ -180,7 +181,7 @@ void indicator_pick_indicators(struct workbench *wb, const char *text, const cha
 
 void indicators_ask(struct workbench *wb, const char *text)
 {
-	indicator_pick_indicators(wb, text, NULL);
+	indicator_pick_indicators(wb, text, NULL, NULL);
 }
 
 void indicator_paste_ask(struct workbench *wb, const char *text)
@@ -195,7 +196,7 @@ void indicator_paste_ask(struct workbench *wb, const char *text)
 		const char *choices[] = {indicators, _("A note")};
 		int chosen = prompt_choice(wb, _("What the pasted text is for: "), choices, 2, 0, NULL);
 		if (chosen == 0)
-			indicator_pick_indicators(wb, text, NULL);
+			indicator_pick_indicators(wb, text, NULL, NULL);
 		else if (chosen == 1)
 			workbench_note(wb, on, text);
 		free(indicators);

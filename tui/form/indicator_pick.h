@@ -20,8 +20,8 @@ void indicator_pick_add(struct buf *out, const char *type, const char *known, co
 void indicator_pick_tell_none(struct workbench *wb, size_t known);
 
 /* `of`: label of the record that the text is of, or NULL. A note names the new records then in its field `on`; to any other they
- * link. */
-void indicator_pick_indicators(struct workbench *wb, const char *text, const char *of);
+ * link. `when`: the time of what the text tells, as it is on record, or NULL: first seen of the new ones. */
+void indicator_pick_indicators(struct workbench *wb, const char *text, const char *of, const char *when);
 
 /* ---- rows of the table of views (route.h) */
 

@@ -379,7 +379,7 @@ static enum redraw make_of(struct view *v)
 		labels[i] = kind_label(kind_find(kinds[i]));
 	int chosen = prompt_choice(v->wb, _("Make of this note: "), labels, 4, 0, NULL);
 	if (chosen == 3)
-		indicator_pick_indicators(v->wb, json_get_string(note, "text"), v->argument);
+		indicator_pick_indicators(v->wb, json_get_string(note, "text"), v->argument, NULL);
 	else if (chosen >= 0)
 		workbench_push(v->wb, form_from(v, note, kinds[chosen]));
 	json_decref(note);

@@ -172,12 +172,14 @@ static int add_marked(const struct indicator_picks *picks, struct action *a, con
 	for (size_t i = 0; i < picks->count; i++) {
 		const struct indicator_pick *pick = &picks->all[i];
 		char label[LABEL_TEXT];
-		struct assign fields[5] = {{"type", pick->type}, {"value", pick->value}};
+		struct assign fields[6] = {{"type", pick->type}, {"value", pick->value}};
 		size_t n = 2;
 		if (!note)
 			fields[n++] = (struct assign){"origin", picks->of ? picks->of : origin};
 		if (picks->of)
 			fields[n++] = (struct assign){"links", picks->of};
+		if (picks->when && *picks->when)
+			fields[n++] = (struct assign){"first_seen", picks->when};
 		if (indicator_pick_role(picks, pick))
 			fields[n++] = (struct assign){"role", indicator_pick_role(picks, pick)};
 		if (*pick->known)

@@ -38,6 +38,7 @@ struct indicator_picks {
 	size_t left_out;   /* more than INDICATOR_PICKS_MOST */
 	size_t everywhere; /* times that the text names what every Windows machine has */
 	const char *of;    /* label of the record that the text is of: new ones link to it; or NULL. Borrowed */
+	const char *when;  /* when that was, as it is on record: new ones were first seen then; or NULL. Borrowed */
 	int is_sent_to; /* the text is of something that was sent away: new hosts, addresses and URLs get the role upload */
 };
 

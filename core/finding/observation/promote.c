@@ -72,6 +72,12 @@ static int take_hit(struct promoting *p, const struct observation *o, struct err
 	if (json_is(record, "false_positive", "yes") || json_is(record, "role", "benign"))
 		p->type = NULL; /* to talk to it is no attack */
 	snprintf(p->asset, sizeof p->asset, "%s", asset ? asset : "");
+	if (!*p->asset && is_client) { /* it is about the machine that it came to */
+		json_t *evidence = record_get(p->c, p->evidence, 0, NULL);
+		const char *on = json_get_string(evidence, "on");
+		snprintf(p->asset, sizeof p->asset, "%s", on ? on : "");
+		json_decref(evidence);
+	}
 	p->when_raw = raw ? xstrdup(raw) : NULL;
 	buf_clear(&p->title);
 	if (client && !is_client)

@@ -1,5 +1,5 @@
-/* A line that an indicator was found in: in the list of lines, in the pane below it, and alone with all that is known of it; and what
- * the pane tells of an indicator. */
+/* A line that an indicator was found in: in the list of lines, in the pane below it, and alone with all that is known of it. And
+ * what the pane tells of an indicator. */
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "base/time/time_cell.h"
@@ -54,7 +54,7 @@ static char *wrapped(const char *text, size_t cells)
 	return buf_take(&out, NULL);
 }
 
-void sweep_pane_text(struct view *v, enum tone tone, const char *text)
+static void sweep_pane_text(struct view *v, enum tone tone, const char *text)
 {
 	int cells = view_pane_cells(v);
 	char *lines = wrapped(text, cells > 12 ? (size_t)cells - 1 : 11);

@@ -40,8 +40,6 @@ const struct sweep_row *sweep_row_of(struct view *v);
 void sweep_line_row(struct view *v, const struct found_line *l, struct buf *line);
 /* Two indicators that are cut at the same place look alike: below them the one under the cursor in full, with what it is. */
 void sweep_sum_pane(struct view *v);
-/* Lines of the pane, of a text that may be long. */
-void sweep_pane_text(struct view *v, enum tone tone, const char *text);
 /* Below the list: the line under the cursor, wrapped. */
 void sweep_line_pane(struct view *v);
 /* The line alone, all of it; back to the list, at that line. */

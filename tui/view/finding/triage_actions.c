@@ -121,6 +121,14 @@ static json_t *finding_of(struct view *v)
 	return s->shape == TRIAGE_FINDINGS ? json_incref((json_t *)(uintptr_t)triage_finding(v)) : NULL;
 }
 
+/* When what was found happened: of the row, else of the finding; NULL: nobody knows, or the attacker set it. */
+static const char *when_of(const json_t *line, const json_t *finding)
+{
+	if (json_is(finding, "rule", "defence.timestomp"))
+		return NULL;
+	return json_get_string(line ? line : finding, "when");
+}
+
 enum redraw triage_pick_indicators(struct view *v)
 {
 	const json_t *line = triage_line(v);
@@ -139,7 +147,7 @@ enum redraw triage_pick_indicators(struct view *v)
 		buf_adds(&text, triage_field(f, "reason"));
 	}
 	json_t *f = finding_of(v); /* they say out of which finding they come */
-	indicator_pick_indicators(v->wb, text.data, f ? record_label(f) : NULL);
+	indicator_pick_indicators(v->wb, text.data, f ? record_label(f) : NULL, when_of(line, f));
 	json_decref(f);
 	buf_release(&text);
 	return REDRAW_ALL;

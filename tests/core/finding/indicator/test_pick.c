@@ -90,7 +90,7 @@ static void places_of_what_was_sent_get_their_role(void **state)
 {
 	(void)state;
 	static const char sent[] = "PUT http://up.example/x C:\\\\Users\\\\a\\\\b.exe 203.0.113.9";
-	struct indicator_picks picks = {.is_sent_to = 1};
+	struct indicator_picks picks = {.is_sent_to = 1, .when = "2014-10-01T09:00:00Z"};
 	size_t added;
 	struct err err = ERR_INIT;
 	assert_int_equal(indicator_picks_find(&picks, sent, strlen(sent), NULL), 0);
@@ -102,6 +102,7 @@ static void places_of_what_was_sent_get_their_role(void **state)
 	assert_int_equal(added, 1);
 	assert_string_equal(get("R1-I1", "value"), "up.example");
 	assert_string_equal(get("R1-I1", "role"), "upload");
+	assert_string_equal(get("R1-I1", "first_seen"), "2014-10-01T09:00:00Z");
 	for (size_t i = 0; i < picks.count; i++)
 		if (strcmp(picks.all[i].type, "ip") != 0 && strcmp(picks.all[i].type, "url") != 0 &&
 		    strcmp(picks.all[i].type, "domain") != 0)
