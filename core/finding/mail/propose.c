@@ -83,7 +83,7 @@ json_t *mail_proposals(struct case_file *c, const char *label, struct err *err)
 	propose(&p, "email", json_get_string(record, "envelope_from"), "sender");
 	propose(&p, "email", json_get_string(record, "reply_to"), "sender");
 	propose(&p, "ip", json_get_string(record, "origin"), "sender");
-	propose(&p, "subject", json_get_string(record, "subject"), "sender");
+	propose(&p, "subject", json_get_string(record, "subject"), "unknown"); /* words, and nobody's address */
 	propose_urls(&p, json_get_string(record, "urls"));
 	propose_files(&p, analysis);
 	json_decref(analysis);

@@ -121,6 +121,8 @@ static void a_mail_of_many_values_is_asked_about_quickly(void **state)
 		fail_msg("%s", err.message);
 	add("indicator", "type=domain value=h9999[.]evil.com role=c2");
 	json_t *items = mail_proposals(the_case, label, &err);
+	assert_string_equal(json_get_string(json_array_get(items, 0), "type"), "subject");
+	assert_string_equal(json_get_string(json_array_get(items, 0), "role"), "unknown"); /* nobody sends from it */
 	assert_int_equal(json_array_size(items), 1 + 2 * LINKS); /* the subject, and each link and host once */
 	json_decref(items);
 	clock_t begun = clock();
