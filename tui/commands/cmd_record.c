@@ -74,7 +74,7 @@ int cmd_add(struct session *s, const struct args *args, struct err *err)
 	return cmd_fields("add", s, args, 1, err);
 }
 
-/* ---- set --where: all records of a kind that a filter finds, in one action */
+/* ---- set --where, and set of several labels: all in one action */
 
 struct setting {
 	struct filter *filter;
@@ -82,13 +82,17 @@ struct setting {
 	size_t count;
 };
 
+static void setting_add(struct setting *set, const char *label)
+{
+	set->labels = xrealloc(set->labels, (set->count + 1) * sizeof *set->labels);
+	set->labels[set->count++] = xstrdup(label);
+}
+
 static int collect_label(void *ctx, json_t *record)
 {
 	struct setting *set = ctx;
-	if (!filter_match(set->filter, record))
-		return 0;
-	set->labels = xrealloc(set->labels, (set->count + 1) * sizeof *set->labels);
-	set->labels[set->count++] = xstrdup(record_label(record));
+	if (filter_match(set->filter, record))
+		setting_add(set, record_label(record));
 	return 0;
 }
 
@@ -102,6 +106,18 @@ static int set_all(struct session *s, const struct setting *set, const struct as
 		if (action_set(a, set->labels[i], fields, count, 0, err) < 0)
 			break; /* and the commit fails with this error */
 	return action_commit(a, err);
+}
+
+/* Prints what was set, if `rc` says that it was. */
+static void setting_release(struct setting *set, struct session *s, int rc)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (rc == 0)
+			cmd_print_label(s, set->labels[i]);
+		free(set->labels[i]);
+	}
+	free(set->labels);
+	filter_free(set->filter);
 }
 
 static int set_where(struct session *s, const struct args *args, const char *where, struct err *err)
@@ -127,20 +143,56 @@ static int set_where(struct session *s, const struct args *args, const char *whe
 			rc = set_all(s, &set, fields, count, err);
 		cmd_assigns_free(fields, names, count);
 	}
-	for (size_t i = 0; i < set.count; i++) {
-		if (rc == 0)
-			cmd_print_label(s, set.labels[i]);
-		free(set.labels[i]);
-	}
-	free(set.labels);
-	filter_free(set.filter);
+	setting_release(&set, s, rc);
 	return rc;
+}
+
+/* R1-A1,R1-A2, as references are written everywhere. */
+static int set_several(struct session *s, const struct args *args, struct err *err)
+{
+	struct setting set = {0};
+	struct assign *fields = NULL;
+	char **names = NULL;
+	size_t count = args->count - 1;
+	if (count == 0)
+		return cmd_usage("set", err);
+	if (cmd_assigns(args->words + 1, count, &fields, &names, err) < 0)
+		return -1;
+	int rc = 0;
+	for (const char *at = args->words[0]; rc == 0 && *at;) {
+		size_t n = strcspn(at, ",");
+		char *one = xstrndup(at, n);
+		char named[LABEL_TEXT];
+		const char *meant = n ? named_record(s, one, named, err) : NULL;
+		if (meant)
+			setting_add(&set, meant);
+		else if (n)
+			rc = -1; /* several are called so */
+		at += n + (at[n] == ',');
+		free(one);
+	}
+	if (rc == 0)
+		rc = set_all(s, &set, fields, count, err);
+	cmd_assigns_free(fields, names, count);
+	setting_release(&set, s, rc);
+	return rc;
+}
+
+/* A name may have a comma in it: then it is one record's. */
+static int names_several(struct session *s, const char *text)
+{
+	char named[LABEL_TEXT];
+	return strchr(text, ',') &&
+	       named_record(s, text, named, NULL) == text; /* as it stands where no name is meant */
 }
 
 int cmd_set(struct session *s, const struct args *args, struct err *err)
 {
 	const char *where = args_option(args, "where");
-	return where ? set_where(s, args, where, err) : cmd_fields("set", s, args, 0, err);
+	if (where)
+		return set_where(s, args, where, err);
+	return args->count && names_several(s, args->words[0]) ? set_several(s, args, err)
+	                                                       : cmd_fields("set", s, args, 0, err);
 }
 
 /* A note's text: the words joined by spaces, or standard input (bytes that are no UTF-8 stay visible as \xNN). */
