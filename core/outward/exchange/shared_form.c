@@ -28,12 +28,19 @@ static int shared_tell_loss(const struct format_request *request, const struct r
 	size_t fields = release_lost_fields(r);
 	uint64_t records;
 	uint64_t left_out;
+	unsigned long long lost = release_lost_records(r);
 	struct buf out = BUF_INIT;
 	release_counts(r, &records, &left_out);
 	buf_addf(request->told,
 	         P_("%llu record leaves, left out: %llu\n", "%llu records leave, left out: %llu\n",
 	            (unsigned long long)records),
 	         (unsigned long long)records, (unsigned long long)left_out);
+	if (lost) /* the preview counts them among those that leave */
+		buf_addf(request->told,
+		         P_("of these %llu might leave, but the format does not hold it (--loss FILE says why)\n",
+		            "of these %llu might leave, but the format does not hold them (--loss FILE says why)\n",
+		            lost),
+		         lost);
 	if (fields)
 		buf_addf(request->told,
 		         P_("%zu kind of field is left out or altered (--loss FILE names them)\n",

@@ -182,6 +182,11 @@ size_t release_lost_fields(const struct release *r)
 	return r->field_count;
 }
 
+uint64_t release_lost_records(const struct release *r)
+{
+	return r->lost;
+}
+
 void release_counts(const struct release *r, uint64_t *records, uint64_t *left_out)
 {
 	*left_out = r->staying + r->lost;

@@ -64,7 +64,8 @@ void release_lose_rest(struct release *r, const json_t *record, const char *know
 
 /* The loss statement so far, item by item, borrowed; nonzero of `fn` stops and is returned. */
 int release_each_loss(const struct release *r, int (*fn)(void *ctx, const json_t *item), void *ctx);
-size_t release_lost_fields(const struct release *r); /* how many of its items are fields */
+size_t release_lost_fields(const struct release *r);    /* how many of its items are fields */
+uint64_t release_lost_records(const struct release *r); /* which might leave, and which the format does not take */
 void release_counts(const struct release *r, uint64_t *records, uint64_t *left_out);
 
 /* {kind: how many of its records stay}. New reference. */
