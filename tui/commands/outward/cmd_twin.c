@@ -1,5 +1,7 @@
 /* twin: proof of what a case says, without saying it (outward/twin/twin.h). */
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
@@ -98,6 +100,19 @@ static int verify(struct session *s, const struct args *args, struct err *err)
 	return rc;
 }
 
+static int write_fields(struct session *s, const json_t *array, const char *path, struct err *err)
+{
+	struct buf bytes = BUF_INIT;
+	char *text = json_dumps(array, JSON_INDENT(1) | JSON_SORT_KEYS);
+	buf_addf(&bytes, "%s\n", text ? text : "[]");
+	int rc = path_write_file(path, bytes.data, bytes.len, 0, err);
+	if (rc == 0)
+		printable_printf(s->log, _("written: %s\n"), path);
+	free(text);
+	buf_release(&bytes);
+	return rc;
+}
+
 /* twin disclose RELEASE LABEL FIELD…: values and salts, for whoever has the twin. */
 static int disclose(struct session *s, const struct args *args, struct err *err)
 {
@@ -107,7 +122,10 @@ static int disclose(struct session *s, const struct args *args, struct err *err)
 		json_t *field = twin_disclose(s->c, args->words[1], args->words[2], args->words[i], err);
 		rc = field ? json_array_append_new(array, field) : -1;
 	}
-	if (rc == 0)
+	const char *out = args_option(args, "out");
+	if (rc == 0 && out)
+		rc = write_fields(s, array, out, err);
+	else if (rc == 0)
 		cmd_print_json(s, json_incref(array));
 	json_decref(array);
 	return rc;
