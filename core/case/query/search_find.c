@@ -217,18 +217,58 @@ static int rank(struct search *s, double deadline, struct err *err)
 	return result;
 }
 
+/* 1 if the line, which the snippet may have cut, is the word. */
+static int is_word(const char *word, const char *line, size_t n)
+{
+	static const char cut[] = "…";
+	size_t dots = strlen(cut);
+	size_t length = strlen(word);
+	if (n >= dots && memcmp(line, cut, dots) == 0) {
+		n -= dots;
+		return n > 0 && n <= length && memcmp(word + length - n, line + dots, n) == 0;
+	}
+	if (n >= dots && memcmp(line + n - dots, cut, dots) == 0) {
+		n -= dots;
+		return n > 0 && n <= length && memcmp(word, line, n) == 0;
+	}
+	return n == length && memcmp(word, line, n) == 0;
+}
+
+/* The index holds what a choice is called in both languages, and what is stored for it: 1 if the line is not what the interface
+ * calls it. */
+static int is_aside(const struct kind *kind, const char *line, size_t n)
+{
+	size_t count = kind && !memmem(line, n, "«", strlen("«")) ? kind_field_count(kind) : 0;
+	int is_other = 0;
+	for (size_t f = 0; f < count; f++) {
+		const struct field *field = kind_field_at(kind, f);
+		for (size_t i = 0; i < field->value_count; i++) {
+			const struct field_value *value = &field->values[i];
+			const char *shown = field_value_label(value);
+			if (is_word(shown, line, n))
+				return 0;
+			is_other |=
+			    is_word(value->en, line, n) || is_word(value->ja, line, n) || is_word(value->name, line, n);
+		}
+	}
+	return is_other;
+}
+
 /* The snippet marks a hit with characters that the text itself cannot hold after being made printable. */
-static char *printable_snippet(const char *text)
+static char *printable_snippet(const struct kind *kind, const char *text)
 {
 	struct buf line = BUF_INIT;
-	for (; *text; text++) {
-		if (*text == '\n')
-			buf_adds(&line, " · ");
-		else
-			buf_addc(&line, *text);
+	const char *before = "";
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+		int is_same = strncmp(before, text, n) == 0 && before[n] == '\n'; /* stored and called alike */
+		before = text;
+		if (n > 0 && !is_same && !is_aside(kind, text, n)) {
+			buf_adds(&line, line.len ? " · " : "");
+			buf_add(&line, text, n);
+		}
+		text += n + (text[n] == '\n');
 	}
-	while (line.len >= 4 && memcmp(line.data + line.len - 4, " · ", 4) == 0)
-		buf_truncate(&line, line.len - 4);
 	char *safe = printable_dup(line.data);
 	buf_release(&line);
 	return safe;
@@ -238,7 +278,8 @@ static void take(struct ranked *hit, sqlite3_stmt *statement)
 {
 	hit->label = printable_dup((const char *)sqlite3_column_text(statement, 1));
 	hit->kind = printable_dup((const char *)sqlite3_column_text(statement, 2));
-	hit->snippet = printable_snippet((const char *)sqlite3_column_text(statement, 3));
+	hit->snippet = printable_snippet(kind_find((const char *)sqlite3_column_text(statement, 2)),
+	                                 (const char *)sqlite3_column_text(statement, 3));
 }
 
 /* Best first. */

@@ -183,21 +183,15 @@ static void add_ranked_by_sqlite(const char *text, int limit, struct buf *out)
 	sqlite3_stmt *s = NULL;
 	tokenizer_query(text, &expression);
 	assert_int_equal(sqlite3_prepare_v2(the_case->db,
-	                                    "SELECT record.label, snippet(search, -1, '«', '»', '…', 12)"
+	                                    "SELECT record.label"
 	                                    " FROM search JOIN record ON record.n = search.rowid"
 	                                    " WHERE search MATCH ?1 ORDER BY search.rank, record.n LIMIT ?2",
 	                                    -1, &s, NULL),
 	                 SQLITE_OK);
 	sqlite3_bind_text(s, 1, expression.data, -1, SQLITE_STATIC);
 	sqlite3_bind_int(s, 2, limit);
-	while (sqlite3_step(s) == SQLITE_ROW) {
+	while (sqlite3_step(s) == SQLITE_ROW)
 		buf_addf(out, "%s ", (const char *)sqlite3_column_text(s, 0));
-		for (const char *c = (const char *)sqlite3_column_text(s, 1); *c; c++)
-			buf_adds(out, *c == '\n' ? " · " : (char[]){*c, '\0'});
-		while (out->len > 4 && memcmp(out->data + out->len - 4, " · ", 4) == 0)
-			buf_truncate(out, out->len - 4);
-		buf_adds(out, "\n");
-	}
 	sqlite3_finalize(s);
 	buf_release(&expression);
 }
@@ -265,7 +259,9 @@ static void in_slices_the_same_is_found(void **state)
 		search_free(s);
 		assert_int_equal(search_find(the_case, "slice", (size_t)limits[i], note_three, &whole, &err), 0);
 		assert_string_equal(sliced.data, whole.data);
+		buf_clear(&sliced);
 		buf_clear(&whole);
+		assert_int_equal(search_find(the_case, "slice", (size_t)limits[i], note_hit, &sliced, &err), 0);
 		add_ranked_by_sqlite("slice", limits[i], &whole);
 		assert_string_equal(sliced.data, whole.data);
 		assert_true(limits[i] < 100 || strstr(sliced.data, "R1-N500 ") != NULL);
@@ -317,6 +313,22 @@ static void an_index_of_an_older_version_is_made_anew(void **state)
 	assert_finds("山崎", "R1-N1 ");
 }
 
+/* The index knows choices in both languages; what is shown speaks one. */
+static void a_snippet_speaks_one_language(void **state)
+{
+	(void)state;
+	struct buf snippet = BUF_INIT;
+	add("asset", "hostname=PC-7 type=terminal status=infected department=Zebra containment=isolated");
+	assert_int_equal(search_find(the_case, "Zebra", 50, note_snippet, &snippet, NULL), 0);
+	assert_non_null(strstr(snippet.data, "«Zebra»"));
+	for (const char *p = snippet.data; *p; p++)
+		assert_int_not_equal((unsigned char)*p, 0xE6); /* 感染, 端末, 済 */
+	buf_clear(&snippet);
+	assert_int_equal(search_find(the_case, "感染", 50, note_snippet, &snippet, NULL), 0);
+	assert_non_null(strstr(snippet.data, "«感染»")); /* what was looked for stands there */
+	buf_release(&snippet);
+}
+
 static void hostile_text_is_harmless(void **state)
 {
 	(void)state;
@@ -357,6 +369,7 @@ int main(void)
 	    CASE_TEST(the_index_catches_up_in_slices),
 	    CASE_TEST(hostile_text_is_harmless),
 	    CASE_TEST(an_index_of_an_older_version_is_made_anew),
+	    CASE_TEST(a_snippet_speaks_one_language),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
