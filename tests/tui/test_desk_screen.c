@@ -171,7 +171,8 @@ static void a_rescue_without_a_criterion_is_a_decision(void **state)
 	terminal_await(t, "Reason:");
 	terminal_type(t, "only they knew the text" KEYS_ENTER);
 	terminal_await(t, "the case is now: ");
-	terminal_await_row(t, -1, "R1-Q2 still waits here: has it become this case?"); /* nothing else would answer it */
+	terminal_await_row(t, -1,
+	                   "R1-Q2 still waits here: has it become this case?"); /* nothing else would answer it */
 	terminal_type(t, "y");
 	terminal_await(t, "R1-Q2 has become this case");
 	terminal_quit(t);

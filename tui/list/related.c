@@ -195,5 +195,6 @@ void related_tell_none(struct view *v, const char *labels)
 {
 	char label[LABEL_TEXT];
 	if (related_next(&labels, label) && kind_of_label(label))
-		workbench_tell(v->wb, TONE_FAINT, _("nothing here belongs to %s: the cursor stays where it was"), label);
+		workbench_tell(v->wb, TONE_FAINT, _("nothing here belongs to %s: the cursor stays where it was"),
+		               label);
 }

@@ -138,7 +138,9 @@ static int look_at_check(void *ctx, json_t *check)
 	const struct lost_search *l = ctx;
 	const char *limits = json_get_string(check, "limits");
 	const char *at = limits;
-	while (at && (at = strstr(at, OBSERVATION_DIGEST_OF_SET)) != NULL) {
+	if (!at)
+		return 0;
+	while ((at = strstr(at, OBSERVATION_DIGEST_OF_SET)) != NULL) {
 		struct observation_set set = {.rows = 0};
 		at += sizeof OBSERVATION_DIGEST_OF_SET - 1;
 		if (strspn(at, "0123456789abcdef") != DIGEST)

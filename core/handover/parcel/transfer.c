@@ -103,7 +103,7 @@ static int is_called_as_recipient(struct case_file *c, const json_t *transfer, c
 
 int transfer_is_to(struct case_file *c, const json_t *transfer, const unsigned char key[32])
 {
-	struct responder r;
+	struct responder r = {.has_key = 0};
 	const char *responder = json_get_string(transfer, "to_responder");
 	if (!responder)
 		return is_called_as_recipient(c, transfer, key);
