@@ -171,6 +171,8 @@ static int set_several(struct session *s, const struct args *args, struct err *e
 		at += n + (at[n] == ',');
 		free(one);
 	}
+	if (rc == 0 && set.count == 0) /* "," alone */
+		rc = cmd_usage("set", err);
 	if (rc == 0)
 		rc = set_all(s, &set, fields, count, err);
 	cmd_assigns_free(fields, names, count);
