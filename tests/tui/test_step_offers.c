@@ -222,8 +222,9 @@ static void copied(struct walk *w)
 	walk_press(w, KEYS_ENTER, "cannot open", "開けません");
 	walk_press(w, KEYS_ESCAPE, "nothing of it goes with the step", "この手順には何も紐付きません");
 	free(typed);
+	program_write(&w->program, "disk.dd", "bytes that are not on record yet\n");
 	typed = xasprintf(KEYS_CTRL_U "preserve --type disk_image --on R1-A1 --as=raw --to=%s %s",
-	                  program_file(&w->program, "copies"), program_file(&w->program, "proxy.log"));
+	                  program_file(&w->program, "copies"), program_file(&w->program, "disk.dd"));
 	walk_press_row(w, "o", 1, "Offered command", "提案コマンド");
 	walk_press_row(w, KEYS_ENTER, -1, line, line);
 	walk_text(w, typed);
