@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/edtf.h"
+#include "case/store/case_internal.h"
 #include "case/trust/authorship.h"
 
 #include <stdlib.h>
@@ -46,23 +47,28 @@ static int by_time(const void *one, const void *other)
 	return a->n < b->n ? -1 : a->n > b->n;
 }
 
+/* Of an array of transfers in order of entry, an array of the same in order of time. */
+static json_t *in_order(const json_t *found)
+{
+	size_t count = json_array_size(found);
+	struct moment *moments = xcalloc(count + 1, sizeof *moments);
+	json_t *chain = json_array();
+	for (size_t i = 0; i < count; i++) {
+		json_t *record = json_array_get(found, i);
+		moments[i] = (struct moment){record, moment_of(record), i};
+	}
+	qsort(moments, count, sizeof *moments, by_time);
+	for (size_t i = 0; i < count; i++)
+		json_array_append(chain, moments[i].record);
+	free(moments);
+	return chain;
+}
+
 json_t *custody_chain(struct case_file *c, const char *item, struct err *err)
 {
 	json_t *found = json_array();
-	json_t *chain = NULL;
-	if (record_each_referring_by(c, item, "items", take_transfer, found, err) == 0) {
-		size_t count = json_array_size(found);
-		struct moment *moments = xcalloc(count + 1, sizeof *moments);
-		for (size_t i = 0; i < count; i++) {
-			json_t *record = json_array_get(found, i);
-			moments[i] = (struct moment){record, moment_of(record), i};
-		}
-		qsort(moments, count, sizeof *moments, by_time);
-		chain = json_array();
-		for (size_t i = 0; i < count; i++)
-			json_array_append(chain, moments[i].record);
-		free(moments);
-	}
+	int rc = record_each_referring_by(c, item, "items", take_transfer, found, err);
+	json_t *chain = rc == 0 ? in_order(found) : NULL;
 	json_decref(found);
 	return chain;
 }
@@ -99,17 +105,85 @@ unsigned custody_doubts(const json_t *chain, size_t i)
 	return doubts;
 }
 
+/* ---- the last transfer of each item */
+
+json_t *custody_last(const json_t *transfers)
+{
+	json_t *chain = in_order(transfers);
+	json_t *last = json_object();
+	size_t i;
+	size_t j;
+	json_t *transfer;
+	json_t *item;
+	json_array_foreach(chain, i, transfer)
+		json_array_foreach(json_object_get(transfer, "items"), j, item)
+			if (json_is_string(item))
+				json_object_set(last, json_string_value(item), transfer);
+	json_decref(chain);
+	return last;
+}
+
+static int is_open(const json_t *last, const char *to, const char *holder)
+{
+	return last && to && holder && strcmp(to, holder) == 0 && !json_object_get(last, "accepted") &&
+	       (json_is(last, "action", "handed_over") || json_is(last, "action", "shipped"));
+}
+
+int custody_was_pending(const json_t *last, const json_t *item)
+{
+	const json_t *transfer = json_object_get(last, record_label(item));
+	return is_open(transfer, json_get_string(transfer, "to"), json_get_string(item, "holder"));
+}
+
+/* Kept of an open case: one transfer may name a thousand items, and is not read for each of them. As stored, since labels may
+ * be given anew. */
+struct last_transfers {
+	uint64_t generation; /* of the transfers, and one; 0: not read */
+	json_t *last;        /* id of an item -> its last transfer */
+};
+
+static void last_transfers_free(void *kept)
+{
+	struct last_transfers *k = kept;
+	json_decref(k->last);
+	free(k);
+}
+
+static int take_stored(void *ctx, json_t *transfer)
+{
+	return take_transfer(ctx, transfer, NULL);
+}
+
+/* The item's last transfer as stored: borrowed until the next call. NULL: none. */
+static const json_t *last_of(struct case_file *c, const json_t *item)
+{
+	void **slot = case_memory_of(c, "last transfers", last_transfers_free);
+	struct last_transfers *k = *slot ? *slot : (*slot = xcalloc(1, sizeof *k));
+	uint64_t now = case_kind_generation(c, "transfer") + 1;
+	if (k->generation != now || case_is_changing(c)) {
+		json_t *found = json_array();
+		int rc = record_each(c, "transfer", RECORD_RAW, take_stored, found, NULL);
+		json_decref(k->last);
+		k->last = custody_last(found);
+		k->generation = rc < 0 || case_is_changing(c) ? 0 : now;
+		json_decref(found);
+	}
+	const char *id = json_get_string(item, "id");
+	return id ? json_object_get(k->last, id) : NULL;
+}
+
 int custody_is_pending(struct case_file *c, const json_t *item)
 {
 	const char *holder = json_get_string(item, "holder");
-	json_t *chain = holder ? custody_chain(c, record_label(item), NULL) : NULL;
-	size_t count = json_array_size(chain);
-	const json_t *last = count ? json_array_get(chain, count - 1) : NULL;
-	int is_pending = last && json_is(last, "to", holder) &&
-	                 (json_is(last, "action", "handed_over") || json_is(last, "action", "shipped")) &&
-	                 (custody_doubts(chain, count - 1) & CUSTODY_OPEN) != 0;
-	json_decref(chain);
-	return is_pending;
+	const json_t *last = holder ? last_of(c, item) : NULL;
+	const char *to = json_get_string(last, "to");
+	return is_open(last, to ? record_label_of(c, to, NULL) : NULL, holder);
+}
+
+int custody_is_gone(struct case_file *c, const json_t *item)
+{
+	const json_t *last = json_object_get(item, "holder") ? last_of(c, item) : NULL;
+	return last && (json_is(last, "action", "returned") || json_is(last, "action", "destroyed"));
 }
 
 /* "R1 Responder One" without the mark. */

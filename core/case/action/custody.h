@@ -30,6 +30,15 @@ unsigned custody_doubts(const json_t *chain, size_t i);
 /* 1 if its holder was given the item by the last transfer, and has not accepted it yet: it was handed over, or sent. */
 int custody_is_pending(struct case_file *c, const json_t *item);
 
+/* 1 if the item was given back or destroyed by the last transfer. */
+int custody_is_gone(struct case_file *c, const json_t *item);
+
+/* Of valid transfers as read, an array in order of entry: label of an item -> its last transfer. A new object. */
+json_t *custody_last(const json_t *transfers);
+
+/* custody_is_pending() by such an object, of another time than now. */
+int custody_was_pending(const json_t *last, const json_t *item);
+
 /* By name, who collected an item (field `collected_by`) or holds it (`holder`): the party on record. Where none is, what
  * genba itself preserved was collected by the responder whose record it is, and who collected it, or took in what others
  * had provided, holds it until it changes hands. Printable; the caller frees it. NULL: not on record. */

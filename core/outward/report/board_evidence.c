@@ -26,6 +26,7 @@ struct evidence_section {
 	size_t count, open, old;
 	json_t *held;    /* label of a party, "" for nobody -> array of labels */
 	json_t *pending; /* the same, of what was handed over to them and is not accepted yet */
+	json_t *past;    /* as of a commit: label of an item -> its last transfer then */
 	json_t *jobs;    /* label of an interrupted record -> what is known of the work */
 };
 
@@ -74,6 +75,11 @@ static int take_job(void *ctx, const struct unfinished *job)
 
 /* ---- records */
 
+static int is_pending(const struct evidence_section *e, const json_t *evidence)
+{
+	return e->past ? custody_was_pending(e->past, evidence) : custody_is_pending(e->k->c, evidence);
+}
+
 static void count_holder(struct evidence_section *e, const json_t *evidence)
 {
 	const char *party = json_get_string(evidence, "holder");
@@ -82,7 +88,7 @@ static void count_holder(struct evidence_section *e, const json_t *evidence)
 		party = json_get_string(evidence, "collected_by");
 	char *person = party ? NULL : custody_person(e->k->c, evidence, "holder");
 	const char *holder = party ? party : person ? person : "";
-	json_t *holders = party && custody_is_pending(e->k->c, evidence) ? e->pending : e->held;
+	json_t *holders = party && is_pending(e, evidence) ? e->pending : e->held;
 	json_t *held = json_object_get(holders, holder);
 	if (!held)
 		json_object_set_new(holders, holder, held = json_array());
@@ -91,19 +97,9 @@ static void count_holder(struct evidence_section *e, const json_t *evidence)
 }
 
 /* What was given back or destroyed is not ours to read any more. */
-static int is_gone(struct building *k, const json_t *evidence)
-{
-	json_t *chain = json_object_get(evidence, "holder") ? custody_chain(k->c, record_label(evidence), NULL) : NULL;
-	size_t count = json_array_size(chain);
-	const char *last = count ? json_get_string(json_array_get(chain, count - 1), "action") : NULL;
-	int gone = last && (strcmp(last, "returned") == 0 || strcmp(last, "destroyed") == 0);
-	json_decref(chain);
-	return gone;
-}
-
 static void add_old(struct evidence_section *e, const json_t *evidence)
 {
-	if (is_gone(e->k, evidence) || e->old++ >= OLD_LISTED)
+	if (custody_is_gone(e->k->c, evidence) || e->old++ >= OLD_LISTED)
 		return;
 	char *title = record_title(evidence);
 	int64_t days = evidence_days_unread(evidence, e->now);
@@ -261,11 +257,14 @@ int board_count_differing(struct building *k, size_t *count)
 int board_add_evidence(struct building *k)
 {
 	struct evidence_section e = {.k = k, .held = json_object(), .pending = json_object(), .jobs = json_object()};
-	if (!k->commit) /* what was overdue at another time is of no use now */
+	if (k->commit)
+		e.past = custody_last(json_object_get(k->past, "transfer"));
+	else /* what was overdue at another time is of no use now */
 		e.now = clock_now().seconds;
 	int rc = add_all(&e);
 	json_decref(e.held);
 	json_decref(e.pending);
+	json_decref(e.past);
 	json_decref(e.jobs);
 	return rc;
 }

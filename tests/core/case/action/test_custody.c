@@ -2,6 +2,7 @@
 #include "case/action/custody.h"
 #include "case/action/reserve.h"
 #include "case/action/undo.h"
+#include "case/store/case_internal.h"
 #include "help_case.h"
 
 #include <stdlib.h>
@@ -59,6 +60,56 @@ static void who_took_it_in_holds_it(void **state)
 	free(holder);
 	free(collector);
 	json_decref(item);
+}
+
+static int count_statement(unsigned what, void *ctx, void *statement, void *text)
+{
+	(void)what;
+	(void)statement;
+	(void)text;
+	++*(size_t *)ctx;
+	return 0;
+}
+
+static int is_pending(const char *label)
+{
+	json_t *item = record_get(the_case, label, 0, NULL);
+	int pending = custody_is_pending(the_case, item);
+	json_decref(item);
+	return pending;
+}
+
+/* A transfer of a hundred items is not read for each of them. */
+static void who_waits_is_read_once(void **state)
+{
+	(void)state;
+	struct buf fields = BUF_INIT;
+	buf_adds(&fields, "action=shipped from=Person+A to=Person+B when=2026-11-20 purpose=analysis items=");
+	for (int i = 1; i <= 100; i++) {
+		add("evidence", "title=Disk");
+		buf_addf(&fields, "%sR1-E%d", i > 1 ? "," : "", i);
+	}
+	add("transfer", fields.data);
+	buf_release(&fields);
+	json_t *item = record_get(the_case, "R1-E1", 0, NULL);
+	size_t statements = 0;
+	sqlite3_trace_v2(the_case->db, SQLITE_TRACE_STMT, count_statement, &statements);
+	for (int i = 1; i <= 100; i++)
+		assert_true(custody_is_pending(the_case, item));
+	sqlite3_trace_v2(the_case->db, 0, NULL, NULL);
+	json_decref(item);
+	assert_in_range(statements, 1, 110);
+	assert_true(is_pending("R1-E100"));
+	set("R1-T1", "accepted=2026-11-21");
+	assert_false(is_pending("R1-E100"));
+	add("transfer", "items=R1-E100 action=returned from=Person+B to=Person+A when=2026-11-22 purpose=other");
+	assert_false(is_pending("R1-E100"));
+	json_t *gone = record_get(the_case, "R1-E100", 0, NULL);
+	json_t *there = record_get(the_case, "R1-E99", 0, NULL);
+	assert_true(custody_is_gone(the_case, gone));
+	assert_false(custody_is_gone(the_case, there));
+	json_decref(gone);
+	json_decref(there);
 }
 
 static unsigned doubts(const char *item, size_t i)
@@ -205,6 +256,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(holder_follows, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(who_took_it_in_holds_it, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(who_waits_is_read_once, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(gaps_are_seen, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(handed_over_again_is_no_gap, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(undo_takes_it_back, case_setup, case_teardown),

@@ -55,6 +55,31 @@ static void slices_make_the_same_page(void **state)
 	buf_release(&whole);
 }
 
+/* Whether the page says so of a holder who has not signed. */
+static int says_open(void)
+{
+	struct err err = ERR_INIT;
+	struct brief b;
+	struct buf text = BUF_INIT;
+	assert_int_equal(brief_make(the_case, BRIEF_HANDOVER, NULL, &b, &err), 0);
+	rows_of(&b, &text);
+	brief_release(&b);
+	assert_non_null(strstr(text.data, "Person B"));
+	int says = strstr(text.data, "Person B (handed over, not accepted yet)") != NULL;
+	buf_release(&text);
+	return says;
+}
+
+static void who_has_not_signed_is_said(void **state)
+{
+	(void)state;
+	add("evidence", "title=disk");
+	add("transfer", "items=R1-E1 action=handed_over from=Person+A to=Person+B when=2026-11-20 purpose=analysis");
+	assert_true(says_open());
+	set("R1-T1", "accepted=2026-11-21");
+	assert_false(says_open());
+}
+
 /* A contact is called by its organisation; who isolated a machine stands there; and where the page has room nothing is cut. */
 static void names_stand_there_in_full(void **state)
 {
@@ -253,6 +278,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(what_is_done_is_on_record, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(machines_are_counted_as_on_the_board, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(departments_stand_in_order_of_need, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(who_has_not_signed_is_said, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(names_stand_there_in_full, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_stays_behind_is_said_in_words, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(the_page_bears_the_highest_label, case_setup, case_teardown),

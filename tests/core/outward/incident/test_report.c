@@ -457,6 +457,11 @@ static void custody_is_told_in_words_and_by_name(void **state)
 	text = report(REPORT_INCIDENT, &internal, document_text);
 	i18n_set_language("en");
 	holds(text, "対象物: R1-A1 HR-PC-03, 事案", 1); /* the catalogue is not here, the names of kinds are */
+	const char *transfer = add("transfer", "items=R1-E1 action=handed_over from=R1-P1 to=R1-P1 when=2025-11-22 "
+	                                       "purpose=analysis");
+	holds(report(REPORT_INCIDENT, &internal, document_text), "(handed over, not accepted yet)", 1);
+	set(transfer, "accepted=2025-11-23");
+	holds(report(REPORT_INCIDENT, &internal, document_text), "(handed over, not accepted yet)", 0);
 	free(holder);
 }
 

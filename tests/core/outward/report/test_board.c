@@ -255,7 +255,20 @@ static void what_is_handed_over_is_held_once_it_is_accepted(void **state)
 	load(NULL);
 	assert_null(row("held by"));
 	assert_non_null(row("handed over to Person B, not accepted yet: 2 (R1-E1, R1-E2)"));
+	char then[HISTORY_ID];
+	assert_int_equal(history_head(case_history(the_case), then, NULL), 0);
 	set("R1-T1", "accepted=2026-11-21");
+	load(NULL);
+	assert_null(row("handed over"));
+	assert_non_null(row("held by Person B: 2 (R1-E1, R1-E2)"));
+	load(then); /* what was not accepted then */
+	assert_null(row("held by"));
+	assert_non_null(row("handed over to Person B, not accepted yet: 2 (R1-E1, R1-E2)"));
+	add("transfer", "items=R1-E2 action=handed_over from=Person+B to=Person+C when=2026-11-22 purpose=analysis");
+	load(NULL);
+	assert_non_null(row("held by Person B: 1 (R1-E1)"));
+	assert_non_null(row("handed over to Person C, not accepted yet: 1 (R1-E2)"));
+	assert_int_equal(record_retract(the_case, "R1-T2", "never happened", NULL), 0);
 	load(NULL);
 	assert_null(row("handed over"));
 	assert_non_null(row("held by Person B: 2 (R1-E1, R1-E2)"));
