@@ -6,6 +6,7 @@
 #include "case/kind/kinds.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -261,6 +262,84 @@ static void a_form_over_a_form_stays_until_it_is_left(void **state)
 	terminal_quit(t);
 }
 
+/* The keys are there before its rows are. */
+static void lock_and_unlock(struct terminal *t, const char *keys)
+{
+	terminal_signal(t, SIGUSR1);
+	terminal_await(t, "genba is locked");
+	terminal_await_row(t, -1, "Passphrase:");
+	struct buf typed = BUF_INIT;
+	buf_addf(&typed, "%s%s%s", PROGRAM_PASSPHRASE, KEYS_ENTER, keys);
+	terminal_type(t, typed.data);
+	buf_release(&typed);
+}
+
+/* Its rows are read on after the lock: what takes the marks away, or acts on them, knows of those that are still to come back. */
+static void marks_of_a_long_list_are_whole_after_the_lock(void **state)
+{
+	(void)state;
+	struct buf csv = BUF_INIT;
+	buf_adds(&csv, "hostname,status\n");
+	for (int i = 0; i < 3000; i++)
+		buf_addf(&csv, "PC-%d,clean\n", i);
+	program_write(&program, "machines.csv", csv.data);
+	char path[128];
+	snprintf(path, sizeof path, "%s/machines.csv", program.dir);
+	program_good(&program, "import", "csv", path, "asset", NULL);
+	struct terminal *t = open_case(24, 80);
+	terminal_type(t, "3");
+	terminal_await_row(t, 1, "Asset · 3000");
+	terminal_type(t, "M");
+	terminal_await_row(t, -1, "Mark all 3000");
+	terminal_type(t, "y");
+	terminal_await_row(t, 1, "3000 marked");
+	lock_and_unlock(t, "b");
+	terminal_await_row(t, -1, "Set which field of 3000 records");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "Set which field");
+	terminal_await_row(t, 1, "3000 marked");
+	lock_and_unlock(t, "M");
+	terminal_await_row(t, 1, "Asset · 3000");
+	terminal_await_gone(t, "3000 marked");
+	terminal_type(t, "b"); /* all were read: the row under the cursor alone */
+	terminal_await_row(t, -1, "Set which field of 1 record:");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_quit(t);
+	buf_release(&csv);
+}
+
+/* Looking at the past does not take them away, in the list or out of it. */
+static void marks_of_now_outlast_a_look_at_the_past(void **state)
+{
+	(void)state;
+	add_three_assets();
+	struct terminal *t = open_case(24, 80);
+	terminal_type(t, "3");
+	terminal_await_row(t, 1, "Asset · 3");
+	terminal_type(t, "m");
+	terminal_await_row(t, 1, "1 marked");
+	terminal_type(t, "m");
+	terminal_await_row(t, 1, "2 marked");
+	terminal_type(t, ":at 2099-01-01" KEYS_ENTER);
+	terminal_await_row(t, 1, "READ ONLY");
+	assert_false(terminal_shows(t, "2 marked"));
+	terminal_type(t, "4");
+	terminal_await(t, "Evidence · 0");
+	terminal_type(t, "3");
+	terminal_await(t, "Asset · 3");
+	terminal_type(t, "4");
+	terminal_await(t, "Evidence · 0");
+	terminal_type(t, "@");
+	terminal_await_row(t, 1, "Evidence · 0");
+	terminal_type(t, "3");
+	terminal_await_row(t, 1, "2 marked");
+	terminal_type(t, ":at 2099-01-01" KEYS_ENTER);
+	terminal_await_row(t, 1, "READ ONLY");
+	terminal_type(t, "@");
+	terminal_await_row(t, 1, "2 marked");
+	terminal_quit(t);
+}
+
 static void a_playbook_starts_on_the_marked_assets(void **state)
 {
 	(void)state;
@@ -365,6 +444,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_form_names_what_is_wrong_and_makes_what_is_missing, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_new_indicator_gets_its_type_and_the_cursor, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_form_over_a_form_stays_until_it_is_left, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(marks_of_a_long_list_are_whole_after_the_lock, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(marks_of_now_outlast_a_look_at_the_past, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_playbook_starts_on_the_marked_assets, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(pasted_text_is_offered_as_indicators, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(hostile_text_is_shown_harmlessly, set_up, tear_down),

@@ -368,7 +368,7 @@ static enum redraw sweep(struct view *v)
 	for (size_t i = 0; i < count; i++)
 		buf_addf(&line, " %s", labels[i]);
 	if (count) {
-		list_mark_none(view_list_of(v));
+		view_list_mark_none(v);
 		workbench_command(v->wb, line.data);
 		if (workbench_task(v->wb))
 			workbench_show(v->wb, "sweep", NULL);
@@ -389,7 +389,7 @@ static enum redraw triage(struct view *v)
 	for (size_t i = 0; i < count; i++)
 		buf_addf(&line, " %s", labels[i]);
 	if (count) {
-		list_mark_none(view_list_of(v));
+		view_list_mark_none(v);
 		workbench_show(wb, "triage", NULL); /* which says what was seen, when it ends */
 		workbench_command(wb, line.data);
 	}

@@ -44,7 +44,7 @@ static int write_isolation(void *ctx, struct question *all, struct err *err)
 		return -1;
 	for (size_t k = 0; k < i->count; k++)
 		workbench_judged(wb, i->labels[k]);
-	list_mark_none(view_list_of(i->v));
+	view_list_mark_none(i->v);
 	struct buf names = BUF_INIT;
 	int ahead = rule_lies_ahead(kind_of_label(i->labels[0]), all[0].field, all[0].answer);
 	name_machines(i, &names);

@@ -12,6 +12,7 @@
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,9 +142,10 @@ static enum redraw mark_one(struct view *v)
 static enum redraw mark_all(struct view *v)
 {
 	struct list *l = view_list_of(v);
+	view_list_await_marks(v);
 	char *question = xasprintf(_("Mark all %zu that are shown? (y/n) "), list_count(l));
 	if (list_marked(l))
-		list_mark_none(l);
+		view_list_mark_none(v);
 	else if (list_count(l) <= 1 || prompt_yes(v->wb, question))
 		for (size_t i = 0; i < list_count(l); i++)
 			list_mark(l, list_row(l, i), 1);
@@ -156,14 +158,17 @@ char **view_list_chosen(struct view *v, size_t *count)
 {
 	struct list *l = view_list_of(v);
 	struct record_cache *t = list_table(l);
+	char under_cursor[LABEL_TEXT]; /* as the person sees it: reading on may move the selection */
+	snprintf(under_cursor, sizeof under_cursor, "%s", view_label(v));
+	view_list_await_marks(v);
 	size_t marked = list_marked(l);
 	char **labels = xcalloc(marked + 1, sizeof *labels);
 	*count = 0;
 	for (size_t i = 0; marked && i < record_cache_count(t); i++)
 		if (list_is_marked(l, i))
 			labels[(*count)++] = xstrdup(record_cache_label(t, i));
-	if (!marked && *view_label(v))
-		labels[(*count)++] = xstrdup(view_label(v));
+	if (!marked && *under_cursor)
+		labels[(*count)++] = xstrdup(under_cursor);
 	return labels;
 }
 
@@ -195,7 +200,7 @@ static int change_all(void *ctx, struct question *all, struct err *err)
 	for (size_t i = 0; i < chosen->count; i++)
 		workbench_judged(wb, chosen->labels[i]);
 	int unmarked = list_marked(view_list_of(chosen->v)) > 0;
-	list_mark_none(view_list_of(chosen->v));
+	view_list_mark_none(chosen->v);
 	workbench_tell(wb, TONE_GOOD,
 	               unmarked ? P_("%s of %zu record set in one action; its mark is taken away",
 	                             "%s of %zu records set in one action; their marks are taken away",
@@ -263,7 +268,7 @@ static enum redraw retract_marked(struct view *v)
 	                                 chosen.count);
 	char *draft = xasprintf("retract:%s", chosen.count == 1 ? chosen.labels[0] : v->argument);
 	if (chosen.count > 0 && draft_prompt_reason(v->wb, draft, question, retract_all, &chosen)) {
-		list_mark_none(view_list_of(v));
+		view_list_mark_none(v);
 		workbench_tell(v->wb, TONE_GOOD, _("%zu retracted; R shows retracted ones"), chosen.count);
 	}
 	free(draft);

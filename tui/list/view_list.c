@@ -85,10 +85,14 @@ static void follow_anchor(struct view *v)
 static void mark_again(struct list_view *lv)
 {
 	struct record_cache *t = list_table(lv->list);
-	for (; lv->to_mark && lv->looked < record_cache_count(t); lv->looked++)
-		if (json_object_get(lv->to_mark, record_cache_label(t, lv->looked)) &&
-		    !record_cache_is_retracted(t, lv->looked))
+	for (; lv->to_mark && lv->looked < record_cache_count(t); lv->looked++) {
+		const char *label = record_cache_label(t, lv->looked);
+		if (!json_object_get(lv->to_mark, label))
+			continue;
+		if (!record_cache_is_retracted(t, lv->looked))
 			list_mark(lv->list, lv->looked, 1);
+		json_object_del(lv->to_mark, label); /* from here on the person says whether it is marked */
+	}
 	if (record_cache_is_whole(t)) {
 		json_decref(lv->to_mark);
 		lv->to_mark = NULL;
@@ -115,26 +119,6 @@ static int go_on(struct view *v, double deadline)
 	return more;
 }
 
-/* The person looks at another time: the same list of other records. */
-static void change_time(struct view *v)
-{
-	struct list_view *lv = list_view_data(v);
-	struct workbench *wb = v->wb;
-	int descending;
-	const struct field *by = list_sorted_by(lv->list, &descending);
-	int retracted = list_shows_retracted(lv->list);
-	struct list *list = list_new(workbench_table(wb, record_cache_kind(list_table(lv->list)), workbench_as_of(wb)));
-	list_sort(list, by, descending);
-	list_show_retracted(list, retracted);
-	if (v->filter)
-		list_filter(list, v->filter, NULL);
-	list_free(lv->list);
-	lv->list = list;
-	lv->anchor = -1;
-	lv->epoch = 0;
-	snprintf(lv->as_of, sizeof lv->as_of, "%s", workbench_as_of(wb));
-}
-
 /* The labels of what is marked, and of what will be when its row comes: a new object. */
 static json_t *marks_of(struct view *v)
 {
@@ -145,6 +129,57 @@ static json_t *marks_of(struct view *v)
 		if (list_is_marked(lv->list, i))
 			json_object_set_new(marks, record_cache_label(t, i), json_true());
 	return marks;
+}
+
+/* Of a past that is looked at only the filter and the place are kept: the marks are those of now. */
+static void keep_list(struct view *v)
+{
+	struct case_file *c = workbench_case(v->wb);
+	if (!c || strchr(v->argument, ' ')) /* a filter that was given: it is not come back to */
+		return;
+	const struct list_memory *kept = list_memory_of(v->argument);
+	json_t *marks = NULL;
+	if (!*list_view_data(v)->as_of)
+		marks = marks_of(v);
+	else if (kept && strcmp(kept->of_case, case_id(c)) == 0)
+		marks = json_incref(kept->marks);
+	list_memory_keep(v->argument, view_label(v), v->filter, case_id(c), marks);
+}
+
+/* What was marked when the list was left, or before a past was looked at. */
+static void restore_marks(struct view *v)
+{
+	struct list_view *lv = list_view_data(v);
+	struct case_file *c = workbench_case(v->wb);
+	const struct list_memory *kept = list_memory_of(v->argument);
+	json_decref(lv->to_mark);
+	lv->to_mark = NULL;
+	lv->looked = 0;
+	if (!*lv->as_of && c && kept && strcmp(kept->of_case, case_id(c)) == 0)
+		lv->to_mark = json_copy(kept->marks);
+}
+
+/* The person looks at another time: the same list of other records. */
+static void change_time(struct view *v)
+{
+	struct list_view *lv = list_view_data(v);
+	struct workbench *wb = v->wb;
+	int descending;
+	const struct field *by = list_sorted_by(lv->list, &descending);
+	int retracted = list_shows_retracted(lv->list);
+	if (!*lv->as_of)
+		keep_list(v);
+	struct list *list = list_new(workbench_table(wb, record_cache_kind(list_table(lv->list)), workbench_as_of(wb)));
+	list_sort(list, by, descending);
+	list_show_retracted(list, retracted);
+	if (v->filter)
+		list_filter(list, v->filter, NULL);
+	list_free(lv->list);
+	lv->list = list;
+	lv->anchor = -1;
+	lv->epoch = 0;
+	snprintf(lv->as_of, sizeof lv->as_of, "%s", workbench_as_of(wb));
+	restore_marks(v);
 }
 
 /* The lock wipes the rows: their marks come back with them. */
@@ -158,13 +193,6 @@ static void hold_for_lock(struct view *v)
 	view_list_hold(v);
 }
 
-static void keep_list(struct view *v)
-{
-	struct case_file *c = workbench_case(v->wb);
-	if (c)
-		list_memory_keep(v->argument, view_label(v), v->filter, case_id(c), marks_of(v));
-}
-
 static void restore_list(struct view *v)
 {
 	const struct list_memory *kept = list_memory_of(v->argument);
@@ -173,9 +201,7 @@ static void restore_list(struct view *v)
 	if (kept->filter && list_filter(list_view_data(v)->list, kept->filter, NULL) == 0)
 		v->filter = xstrdup(kept->filter);
 	snprintf(list_view_data(v)->wanted, sizeof list_view_data(v)->wanted, "%s", kept->label);
-	if (!*workbench_as_of(v->wb) && workbench_case(v->wb) &&
-	    strcmp(kept->of_case, case_id(workbench_case(v->wb))) == 0)
-		list_view_data(v)->to_mark = json_incref(kept->marks);
+	restore_marks(v);
 }
 
 /* Beside the rows stands what is on record of the selected one, where the screen is wide. */
@@ -310,6 +336,7 @@ static void copy(struct view *v, struct buf *out)
 {
 	struct list *l = list_view_data(v)->list;
 	struct record_cache *t = list_table(l);
+	view_list_await_marks(v);
 	for (size_t i = 0; list_marked(l) && i < record_cache_count(t); i++)
 		if (list_is_marked(l, i))
 			buf_addf(out, "%s%s", out->len ? "\n" : "", record_cache_label(t, i));
@@ -339,6 +366,26 @@ void view_list_hold(struct view *v)
 	struct list_view *lv = list_view_data(v);
 	lv->anchor = v->selected < list_count(lv->list) ? (long)list_row(lv->list, v->selected) : -1;
 	lv->placed = v->selected;
+}
+
+void view_list_await_marks(struct view *v)
+{
+	struct list_view *lv = list_view_data(v);
+	if (!json_object_size(lv->to_mark))
+		return;
+	if (lv->anchor < 0 && !*lv->wanted)
+		view_list_hold(v);
+	while (json_object_size(lv->to_mark) && go_on(v, clock_steady() + SHOW_EVERY))
+		;
+	view_list_redo(v);
+}
+
+void view_list_mark_none(struct view *v)
+{
+	struct list_view *lv = list_view_data(v);
+	list_mark_none(lv->list);
+	json_decref(lv->to_mark);
+	lv->to_mark = NULL;
 }
 
 void view_list_redo(struct view *v)

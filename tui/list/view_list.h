@@ -14,6 +14,12 @@ struct list *view_list_of(struct view *v);
 /* Keeps the selection on the record under it, whatever is done to order and filter next. */
 void view_list_hold(struct view *v);
 
+/* Reads on until all that was marked when the list was left, or locked, is marked again. */
+void view_list_await_marks(struct view *v);
+
+/* Takes all marks away, those that are still to come back too. */
+void view_list_mark_none(struct view *v);
+
 /* Labels of the marked records, or of the one under the cursor. Copies: an action changes the table. */
 char **view_list_chosen(struct view *v, size_t *count);
 void view_list_chosen_free(char **labels, size_t count);
