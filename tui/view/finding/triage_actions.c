@@ -17,6 +17,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+const json_t *triage_finding(struct view *v)
+{
+	struct triage_state *s = triage_state(v);
+	size_t i = s->shape == TRIAGE_FINDINGS ? triage_of_row(v, v->selected) : SIZE_MAX;
+	if (i < json_array_size(s->findings))
+		return json_array_get(s->findings, i);
+	workbench_tell(v->wb, TONE_ATTENTION, "%s", _("choose a finding first"));
+	return NULL;
+}
+
 /* The id of the row under the cursor, of a finding that of its first. 0: there is none, which was told. */
 static int row_id(struct view *v, char id[OBSERVATION_ID])
 {

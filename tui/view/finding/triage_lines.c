@@ -212,9 +212,9 @@ int triage_lines_fill(struct view *v, struct err *err)
 const json_t *triage_line(struct view *v)
 {
 	struct triage_state *s = triage_state(v);
-	if ((s->shape != TRIAGE_LINES && s->shape != TRIAGE_AROUND) || v->selected >= v->count || !s->of)
+	if (s->shape != TRIAGE_LINES && s->shape != TRIAGE_AROUND)
 		return NULL;
-	return json_array_get(s->lines, s->of[v->selected]);
+	return json_array_get(s->lines, triage_of_row(v, v->selected));
 }
 
 /* ---- what is known of one */

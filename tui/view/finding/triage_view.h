@@ -21,6 +21,7 @@ struct triage_state {
 	json_t *findings;          /* records */
 	json_t *lines;             /* observations, as observation_json() gives them */
 	size_t *of;                /* the finding or line of each row; SIZE_MAX: none */
+	size_t placed;             /* rows that it knows; others come behind them */
 	size_t gaps_from;          /* the row from which on it is told what is not covered */
 	struct host_matrix *hosts; /* of TRIAGE_HOSTS, as it is shown; or NULL */
 	json_t *gaps;              /* the whole text of each of those rows, for the pane */
@@ -29,6 +30,8 @@ struct triage_state {
 struct triage_state *triage_state(struct view *v);
 struct view *triage_view_new(struct workbench *wb, enum triage_shape shape, const char *argument);
 void triage_add_row(struct view *v, enum tone tone, const char *label, const char *text, size_t number);
+/* The finding or line of the row; SIZE_MAX: it is of none. */
+size_t triage_of_row(const struct view *v, size_t row);
 void triage_add_time(struct buf *line, const char *when);
 
 /* A field's text, or "". */

@@ -38,6 +38,13 @@ void triage_add_row(struct view *v, enum tone tone, const char *label, const cha
 	view_add(v, tone, label, text);
 	s->of = xrealloc(s->of, v->count * sizeof *s->of);
 	s->of[v->count - 1] = finding;
+	s->placed = v->count;
+}
+
+size_t triage_of_row(const struct view *v, size_t row)
+{
+	const struct triage_state *s = v->data;
+	return row < s->placed ? s->of[row] : SIZE_MAX;
 }
 
 /* ---- findings */
@@ -348,6 +355,7 @@ static void tell_line(void *ctx, enum host_line what, const char *label, const c
 static int fill_triage(struct view *v, int columns, struct err *err)
 {
 	struct triage_state *s = triage_state(v);
+	s->placed = 0;
 	if (s->shape == TRIAGE_LINES || s->shape == TRIAGE_AROUND)
 		return triage_lines_fill(v, err);
 	if (load(v, err) < 0)
@@ -357,16 +365,6 @@ static int fill_triage(struct view *v, int columns, struct err *err)
 
 /* ---- keys */
 
-const json_t *triage_finding(struct view *v)
-{
-	struct triage_state *s = triage_state(v);
-	size_t i = v->selected < v->count && s->shape == TRIAGE_FINDINGS ? s->of[v->selected] : SIZE_MAX;
-	if (i < json_array_size(s->findings))
-		return json_array_get(s->findings, i);
-	workbench_tell(v->wb, TONE_ATTENTION, "%s", _("choose a finding first"));
-	return NULL;
-}
-
 static const char *triage_text(const json_t *text)
 {
 	return json_is_string(text) ? json_string_value(text) : "";
@@ -375,7 +373,7 @@ static const char *triage_text(const json_t *text)
 static void tell_about(struct view *v)
 {
 	struct triage_state *s = triage_state(v);
-	size_t i = v->selected < v->count && s->shape == TRIAGE_FINDINGS ? s->of[v->selected] : SIZE_MAX;
+	size_t i = s->shape == TRIAGE_FINDINGS ? triage_of_row(v, v->selected) : SIZE_MAX;
 	const json_t *f = i < json_array_size(s->findings) ? json_array_get(s->findings, i) : NULL;
 	struct buf line = BUF_INIT;
 	if (s->shape == TRIAGE_LINES || s->shape == TRIAGE_AROUND)
@@ -450,7 +448,7 @@ static enum redraw open_row(struct view *v)
 {
 	struct triage_state *s = triage_state(v);
 	const json_t *f =
-	    s->shape == TRIAGE_FINDINGS && s->of && s->of[v->selected] != SIZE_MAX ? triage_finding(v) : NULL;
+	    s->shape == TRIAGE_FINDINGS && triage_of_row(v, v->selected) != SIZE_MAX ? triage_finding(v) : NULL;
 	if (s->shape == TRIAGE_LINES || s->shape == TRIAGE_AROUND)
 		triage_lines_show(v);
 	else if (f)
@@ -471,7 +469,8 @@ static enum redraw go_to_part(struct view *v, int forwards)
 	if (s->shape != TRIAGE_FINDINGS || !v->count)
 		return REDRAW_NONE;
 	while (forwards ? ++at < v->count : at-- > 0)
-		if (s->of[at] != SIZE_MAX && (at == 0 || s->of[at - 1] == SIZE_MAX) && at != v->selected) {
+		if (triage_of_row(v, at) != SIZE_MAX && (at == 0 || triage_of_row(v, at - 1) == SIZE_MAX) &&
+		    at != v->selected) {
 			v->selected = at;
 			return REDRAW_VIEW;
 		}
@@ -515,7 +514,7 @@ static enum redraw next_high(struct view *v)
 	struct triage_state *s = triage_state(v);
 	for (size_t i = 1; i <= v->count; i++) {
 		size_t at = (v->selected + i) % v->count;
-		const json_t *f = s->of[at] == SIZE_MAX ? NULL : json_array_get(s->findings, s->of[at]);
+		const json_t *f = json_array_get(s->findings, triage_of_row(v, at));
 		if (json_is(f, "level", "high") && record_may_be(f, "status", "open")) {
 			v->selected = at;
 			return REDRAW_VIEW;
