@@ -185,6 +185,39 @@ static void on_other_hosts(void **state)
 	program_release(&p);
 }
 
+/* What is picked out of a row was first seen then by the row's clock, which is not always UTC. */
+static void an_indicator_of_a_local_clock_bears_its_zone(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	program_demo(&p, "en");
+	program_write(
+	    &p, "auth.log",
+	    "2014-01-10T00:44:12 host1 sshd[100]: Failed password for root from 203.0.113.9 port 4000 ssh2\n");
+	program_good(&p, "set", "R1-A1", "timezone=Asia/Tokyo", NULL);
+	program_good(&p, "preserve", program_file(&p, "auth.log"), "--on", "R1-A1", "--type", "log", NULL);
+	program_good(&p, "triage", "R1-E2", "R1-E8", NULL);
+	struct terminal *t = terminal_open(24, 80, NULL, program_file(&p, "practice/practice.genba"), NULL);
+	terminal_await(t, "Infected and not isolated");
+	terminal_type(t, "T");
+	terminal_await(t, "How it ran");
+	terminal_type(t, "]");
+	terminal_await(t, "persistence.run-key");
+	terminal_type(t, "o");
+	terminal_await(t, ">2014-01-10 00:44:11");
+	terminal_type(t, "jjjj");
+	terminal_await(t, "message=Failed password for root from");
+	terminal_type(t, "i");
+	terminal_await(t, "1 found in this text");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "1 indicator on record in one action");
+	terminal_quit(t);
+	program_good(&p, "list", "indicator", "--where", "value=203.0.113.9", "--json", NULL);
+	assert_non_null(strstr(p.out.data, "\"first_seen\": \"2014-01-10T00:44:12.0000000+09:00\""));
+	program_release(&p);
+}
+
 /* An event is called by what was found, and of what: on record in English whatever the screen speaks, and shown translated. */
 static void an_event_is_on_record_in_english(void **state)
 {
@@ -255,6 +288,7 @@ int main(void)
 	                                   cmocka_unit_test(in_english_on_a_large_screen),
 	                                   cmocka_unit_test(in_japanese_on_a_large_screen),
 	                                   cmocka_unit_test(on_other_hosts),
+	                                   cmocka_unit_test(an_indicator_of_a_local_clock_bears_its_zone),
 	                                   cmocka_unit_test(an_event_is_on_record_in_english),
 	                                   cmocka_unit_test(a_set_that_is_not_here_is_told)};
 	return cmocka_run_group_tests(tests, NULL, NULL);

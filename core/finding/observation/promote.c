@@ -5,7 +5,6 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/store/indicator_value.h"
-#include "finding/observation/observation_clock.h"
 #include "finding/observation/observation_query.h"
 #include "finding/observation/observation_text.h"
 
@@ -270,5 +269,39 @@ out:
 	free(p.when_raw);
 	buf_release(&p.title);
 	buf_release(&p.origin);
+	return rc;
+}
+
+/* ---- first seen */
+
+struct first_seen {
+	struct observation_clocks *clocks;
+	char *when;
+};
+
+static int says_since_when(const struct observation *o)
+{
+	const char *is_stomped = observation_value(o, "stomped");
+	if (is_stomped && strcmp(is_stomped, "true") == 0)
+		return 0;
+	return (o->artefact != OBSERVATION_file && o->artefact != OBSERVATION_mft) ||
+	       (o->time_of & OBSERVATION_TIME_created) != 0;
+}
+
+static int take_first_seen(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
+{
+	const struct first_seen *seen = ctx;
+	(void)err;
+	if (says_since_when(o))
+		observation_clocks_when(seen->clocks, o, set, seen->when);
+	return 1;
+}
+
+int observation_first_seen(struct case_file *c, const char *id, char when[OBSERVATION_WHEN], struct err *err)
+{
+	struct first_seen seen = {observation_clocks_new(c), when};
+	*when = '\0';
+	int rc = observation_find(c, id, take_first_seen, &seen, err);
+	observation_clocks_free(seen.clocks);
 	return rc;
 }

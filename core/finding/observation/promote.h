@@ -13,10 +13,15 @@
 #define GENBA_FINDING_OBSERVATION_PROMOTE_H
 
 #include "case/store/record.h"
+#include "finding/observation/observation_clock.h"
 
 /* 1: an event was made of the row before and is not retracted; the label is its, and nothing is written: a timeline that tells
  * one act twice counts it twice. ERR_NOT_FOUND: no row has that id; ERR_USAGE: the kind is neither; the rest as record_add(). */
 int observation_promote(struct case_file *c, const char *id, const struct kind *kind, const struct assign *fields,
                         size_t count, char label[LABEL_TEXT], struct err *err);
+
+/* Since when what the row names was there, as it goes on record (observation_clocks_when); "": the row does not say it. Of the
+ * times of a file that is only its birth, and none where a time of it was set. Errors as observation_find(). */
+int observation_first_seen(struct case_file *c, const char *id, char when[OBSERVATION_WHEN], struct err *err);
 
 #endif

@@ -131,12 +131,16 @@ static json_t *finding_of(struct view *v)
 	return s->shape == TRIAGE_FINDINGS ? json_incref((json_t *)(uintptr_t)triage_finding(v)) : NULL;
 }
 
-/* When what was found happened: of the row, else of the finding; NULL: nobody knows, or the attacker set it. */
-static const char *when_of(const json_t *line, const json_t *finding)
+/* When what was found happened: of the row, by its own clock, in `text`; else of the finding. NULL or "": nobody knows, or the
+ * attacker set it. */
+static const char *when_of(struct view *v, const json_t *line, const json_t *finding, char text[OBSERVATION_WHEN])
 {
 	if (json_is(finding, "rule", "defence.timestomp"))
 		return NULL;
-	return json_get_string(line ? line : finding, "when");
+	if (!line)
+		return json_get_string(finding, "when");
+	observation_first_seen(workbench_case(v->wb), triage_field(line, "id"), text, NULL); /* else it stays empty */
+	return text;
 }
 
 enum redraw triage_pick_indicators(struct view *v)
@@ -157,7 +161,9 @@ enum redraw triage_pick_indicators(struct view *v)
 		buf_adds(&text, triage_field(f, "reason"));
 	}
 	json_t *f = finding_of(v); /* they say out of which finding they come */
-	indicator_pick_indicators(v->wb, text.data, f ? record_label(f) : NULL, when_of(line, f));
+	char when[OBSERVATION_WHEN];
+	/* while a person picks, the view may be filled anew: of the row under the cursor nothing is lent */
+	indicator_pick_indicators(v->wb, text.data, f ? record_label(f) : NULL, when_of(v, line, f, when));
 	json_decref(f);
 	buf_release(&text);
 	return REDRAW_ALL;

@@ -16,6 +16,7 @@ struct made_row {
 	unsigned artefact;
 	unsigned clock;
 	const char *fields; /* with \0 between them, ended by an empty one */
+	unsigned time_of;   /* 0: recorded */
 };
 
 static void store_rows_of(const char *evidence, const char *asset, const struct made_row *rows, size_t count)
@@ -30,7 +31,8 @@ static void store_rows_of(const char *evidence, const char *asset, const struct 
 			buf_add(&fields, at, strlen(at) + 1);
 		struct observation o = {.when = rows[i].when,
 		                        .offset = i,
-		                        .time_of = OBSERVATION_TIME_recorded,
+		                        .time_of =
+		                            rows[i].time_of ? (uint16_t)rows[i].time_of : OBSERVATION_TIME_recorded,
 		                        .artefact = (uint8_t)rows[i].artefact,
 		                        .clock = (uint8_t)rows[i].clock,
 		                        .path = "x",
@@ -89,10 +91,10 @@ static struct asked times_of(const char *filter)
 }
 
 static const struct made_row rows[] = {
-    {T0, OBSERVATION_evtx, OBSERVATION_CLOCK_utc, "name=utc\0"},
-    {T0, OBSERVATION_file, OBSERVATION_CLOCK_local, "name=local\0"},
-    {T0, OBSERVATION_file, OBSERVATION_CLOCK_unknown, "name=unknown\0"},
-    {OBSERVATION_NO_TIME, OBSERVATION_file, OBSERVATION_CLOCK_utc, "name=none\0"},
+    {T0, OBSERVATION_evtx, OBSERVATION_CLOCK_utc, "name=utc\0", 0},
+    {T0, OBSERVATION_file, OBSERVATION_CLOCK_local, "name=local\0", 0},
+    {T0, OBSERVATION_file, OBSERVATION_CLOCK_unknown, "name=unknown\0", 0},
+    {OBSERVATION_NO_TIME, OBSERVATION_file, OBSERVATION_CLOCK_utc, "name=none\0", 0},
 };
 
 static void three_clocks_stand_side_by_side(void **state)
@@ -135,6 +137,43 @@ static void an_event_gets_no_zone_that_nobody_knows(void **state)
 	assert_string_equal(promoted_when("name=local"), "2025-11-20T00:53:20.0000000");
 }
 
+/* What an indicator that is picked out of the row gets as first seen. */
+static const char *seen_first(const char *filter)
+{
+	static char when[OBSERVATION_WHEN];
+	struct err err = ERR_INIT;
+	if (observation_first_seen(the_case, times_of(filter).id, when, &err) < 0)
+		fail_msg("%s", err.message);
+	return when;
+}
+
+static void what_a_row_names_was_first_seen_by_its_clock(void **state)
+{
+	(void)state;
+	static const struct made_row seen[] = {
+	    {T0, OBSERVATION_evtx, OBSERVATION_CLOCK_utc, "name=utc\0", 0},
+	    {T0, OBSERVATION_evtx, OBSERVATION_CLOCK_local, "name=local\0", 0},
+	    {T0, OBSERVATION_evtx, OBSERVATION_CLOCK_unknown, "name=unknown\0", 0},
+	    {OBSERVATION_NO_TIME, OBSERVATION_evtx, OBSERVATION_CLOCK_utc, "name=none\0", 0},
+	    {T0, OBSERVATION_file, OBSERVATION_CLOCK_local, "name=born\0",
+	     OBSERVATION_TIME_modified | OBSERVATION_TIME_created},
+	    {T0, OBSERVATION_file, OBSERVATION_CLOCK_utc, "name=modified\0", OBSERVATION_TIME_modified},
+	    {T0, OBSERVATION_mft, OBSERVATION_CLOCK_utc, "name=accessed\0", OBSERVATION_TIME_accessed},
+	    {T0, OBSERVATION_mft, OBSERVATION_CLOCK_utc, "name=was-set\0stomped=true\0", OBSERVATION_TIME_created}};
+	char when[OBSERVATION_WHEN] = "left";
+	store_rows(add("asset", "hostname=A timezone=Asia/Tokyo"), seen, sizeof seen / sizeof *seen);
+	assert_string_equal(seen_first("name=utc"), "2025-11-20T00:53:20.0000000Z");
+	assert_string_equal(seen_first("name=local"), "2025-11-20T00:53:20.0000000+09:00");
+	assert_string_equal(seen_first("name=unknown"), "2025-11-20T00:53:20.0000000");
+	assert_string_equal(seen_first("name=none"), "");
+	assert_string_equal(seen_first("name=born"), "2025-11-20T00:53:20.0000000+09:00");
+	assert_string_equal(seen_first("name=modified"), "");
+	assert_string_equal(seen_first("name=accessed"), "");
+	assert_string_equal(seen_first("name=was-set"), "");
+	assert_true(observation_first_seen(the_case, "0000000000000000", when, NULL) < 0);
+	assert_string_equal(when, "");
+}
+
 static void what_is_not_known_is_not_invented(void **state)
 {
 	(void)state;
@@ -161,17 +200,18 @@ static void a_check_of_many_machines_has_many_clocks(void **state)
 static void the_registry_knows_the_zone_better(void **state)
 {
 	(void)state;
-	static const struct made_row named[] = {{T0, OBSERVATION_file, OBSERVATION_CLOCK_local, "name=local\0"},
+	static const struct made_row named[] = {{T0, OBSERVATION_file, OBSERVATION_CLOCK_local, "name=local\0", 0},
 	                                        {T0, OBSERVATION_registry_key, OBSERVATION_CLOCK_utc,
 	                                         "key=ControlSet001\\Control\\TimeZoneInformation\0values=Bias="
-	                                         "300\nTimeZoneKeyName=Tokyo Standard Time\0"}};
+	                                         "300\nTimeZoneKeyName=Tokyo Standard Time\0",
+	                                         0}};
 	store_rows(add("asset", "hostname=A timezone=Europe/Berlin"), named, 2);
 	assert_string_equal(times_of("name=local").utc, "2025-11-19T15:53:20.0000000Z");
-	static const struct made_row biased[] = {
-	    {T0, OBSERVATION_file, OBSERVATION_CLOCK_local, "name=other\0"},
-	    {T0, OBSERVATION_registry_key, OBSERVATION_CLOCK_utc,
-	     "key=ControlSet001\\Control\\TimeZoneInformation\0"
-	     "values=Bias=4294966996\nDaylightBias=0\nTimeZoneKeyName=Somewhere\0"}};
+	static const struct made_row biased[] = {{T0, OBSERVATION_file, OBSERVATION_CLOCK_local, "name=other\0", 0},
+	                                         {T0, OBSERVATION_registry_key, OBSERVATION_CLOCK_utc,
+	                                          "key=ControlSet001\\Control\\TimeZoneInformation\0"
+	                                          "values=Bias=4294966996\nDaylightBias=0\nTimeZoneKeyName=Somewhere\0",
+	                                          0}};
 	store_rows(add("asset", "hostname=B"), biased, 2);
 	assert_string_equal(times_of("name=other").utc, "2025-11-19T19:53:20.0000000Z");
 }
@@ -181,11 +221,12 @@ static void a_clock_that_was_set_moves_what_was_before(void **state)
 	(void)state;
 	/* at T0 + 1 h it was put an hour forward; it was found 4 minutes fast */
 	static const struct made_row set_forward[] = {
-	    {T0, OBSERVATION_evtx, OBSERVATION_CLOCK_utc, "name=before\0"},
-	    {T0 + 3 * HOUR, OBSERVATION_evtx, OBSERVATION_CLOCK_utc, "name=after\0"},
+	    {T0, OBSERVATION_evtx, OBSERVATION_CLOCK_utc, "name=before\0", 0},
+	    {T0 + 3 * HOUR, OBSERVATION_evtx, OBSERVATION_CLOCK_utc, "name=after\0", 0},
 	    {T0 + 2 * HOUR, OBSERVATION_evtx, OBSERVATION_CLOCK_utc,
 	     "event_id=4616\0provider=Microsoft-Windows-Security-Auditing\0"
-	     "data.PreviousTime=2025-11-20T01:53:20.0000000Z\0data.NewTime=2025-11-20T02:53:20.0000000Z\0"}};
+	     "data.PreviousTime=2025-11-20T01:53:20.0000000Z\0data.NewTime=2025-11-20T02:53:20.0000000Z\0",
+	     0}};
 	store_rows(add("asset", "hostname=A clock_offset=PT4M"), set_forward, 3);
 	assert_string_equal(times_of("name=after").corrected, "2025-11-20T03:49:20.0000000Z");
 	assert_string_equal(times_of("name=before").corrected, "2025-11-20T01:49:20.0000000Z");
@@ -222,6 +263,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(three_clocks_stand_side_by_side, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(an_event_gets_the_zone_that_is_known, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(an_event_gets_no_zone_that_nobody_knows, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(what_a_row_names_was_first_seen_by_its_clock, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_is_not_known_is_not_invented, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(a_check_of_many_machines_has_many_clocks, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(the_registry_knows_the_zone_better, case_setup, case_teardown),
