@@ -280,7 +280,7 @@ static void marks_of_a_long_list_are_whole_after_the_lock(void **state)
 	(void)state;
 	struct buf csv = BUF_INIT;
 	buf_adds(&csv, "hostname,status\n");
-	for (int i = 0; i < 3000; i++)
+	for (int i = 0; i < 30000; i++)
 		buf_addf(&csv, "PC-%d,clean\n", i);
 	program_write(&program, "machines.csv", csv.data);
 	char path[128];
@@ -288,19 +288,19 @@ static void marks_of_a_long_list_are_whole_after_the_lock(void **state)
 	program_good(&program, "import", "csv", path, "asset", NULL);
 	struct terminal *t = open_case(24, 80);
 	terminal_type(t, "3");
-	terminal_await_row(t, 1, "Asset · 3000");
+	terminal_await_row(t, 1, "Asset · 30000");
 	terminal_type(t, "M");
-	terminal_await_row(t, -1, "Mark all 3000");
+	terminal_await_row(t, -1, "Mark all 30000");
 	terminal_type(t, "y");
-	terminal_await_row(t, 1, "3000 marked");
+	terminal_await_row(t, 1, "30000 marked");
 	lock_and_unlock(t, "b");
-	terminal_await_row(t, -1, "Set which field of 3000 records");
+	terminal_await_row(t, -1, "Set which field of 30000 records");
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_gone(t, "Set which field");
-	terminal_await_row(t, 1, "3000 marked");
+	terminal_await_row(t, 1, "30000 marked");
 	lock_and_unlock(t, "M");
-	terminal_await_row(t, 1, "Asset · 3000");
-	terminal_await_gone(t, "3000 marked");
+	terminal_await_row(t, 1, "Asset · 30000");
+	terminal_await_gone(t, "30000 marked");
 	terminal_type(t, "b"); /* all were read: the row under the cursor alone */
 	terminal_await_row(t, -1, "Set which field of 1 record:");
 	terminal_type(t, KEYS_ESCAPE);
