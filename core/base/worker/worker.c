@@ -371,10 +371,23 @@ static int read_lines(struct running *r, struct err *err)
 	return 1;
 }
 
+/* Whether it is the parser already, and no copy of this process with all that it holds. */
+static int is_begun(const struct running *r)
+{
+	char path[64];
+	char words[4096];
+	snprintf(path, sizeof path, "/proc/%ld/cmdline", (long)r->pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, words, sizeof words);
+	if (fd >= 0)
+		close(fd);
+	return n > 0 && memmem(words, (size_t)n, WORKER_WORD, sizeof WORKER_WORD) != NULL;
+}
+
 /* With a sanitizer the address space has no limit: look at the memory really used instead. */
 static int is_too_big(const struct running *r)
 {
-	if (!WORKER_SANITIZED)
+	if (!WORKER_SANITIZED || !is_begun(r))
 		return 0;
 	char path[64];
 	char text[128] = "";
