@@ -17,7 +17,9 @@
 struct matrix_host {
 	const char *label;
 	const char *first;
-	int is_open; /* nobody has judged the finding that `first` is of */
+	const json_t *finding; /* that `first` is of; NULL: there is no `first` */
+	size_t count;          /* of its findings, without those that were dismissed */
+	int is_open;           /* nobody has judged the finding */
 };
 
 struct matrix_rule {
@@ -75,15 +77,28 @@ static void add_cell(struct host_matrix *m, json_t *f)
 	free(key);
 }
 
-/* The number of the host ('h') or rule ('r'); of one that is not known yet `next`. */
-static size_t number_of(struct host_matrix *m, char what, const char *name, size_t next)
+/* The number of the host ('h') or rule ('r'); of one that is not known `next`. */
+static size_t known_number(const struct host_matrix *m, char what, const char *name, size_t next)
 {
 	char *key = xasprintf("%c%s", what, name);
 	const json_t *number = json_object_get(m->numbers, key);
-	size_t known = number ? (size_t)json_integer_value(number) : next;
-	if (!number)
-		json_object_set_new(m->numbers, key, json_integer((json_int_t)next));
 	free(key);
+	return number ? (size_t)json_integer_value(number) : next;
+}
+
+static void set_number(struct host_matrix *m, char what, const char *name, size_t number)
+{
+	char *key = xasprintf("%c%s", what, name);
+	json_object_set_new(m->numbers, key, json_integer((json_int_t)number));
+	free(key);
+}
+
+/* The same; one that is not known has `next` from now on. */
+static size_t number_of(struct host_matrix *m, char what, const char *name, size_t next)
+{
+	size_t known = known_number(m, what, name, next);
+	if (known == next)
+		set_number(m, what, name, next);
 	return known;
 }
 
@@ -145,15 +160,20 @@ static int has_false_time(const struct host_matrix *m, const json_t *f)
 static void add_first(struct host_matrix *m, const json_t *f)
 {
 	const char *when = text_of(f, "when");
-	if (!*when || is_dismissed(f) || has_false_time(m, f))
-		return;
 	struct matrix_host *host = &m->hosts[number_of(m, 'h', asset_of(f), 0)];
+	if (is_dismissed(f))
+		return;
+	host->count++;
+	if (!*when || has_false_time(m, f))
+		return;
 	int order = *host->first ? strcmp(when, host->first) : -1;
 	int is_open = !json_is(f, "status", "confirmed");
 	if (order < 0)
 		host->first = when;
-	if (order < 0 || (order == 0 && !is_open)) /* of one time, that which is sure */
+	if (order < 0 || (order == 0 && !is_open)) { /* of one time, that which is sure */
 		host->is_open = is_open;
+		host->finding = f;
+	}
 }
 
 static void add_host(struct host_matrix *m, const json_t *f)
@@ -231,6 +251,8 @@ struct host_matrix *host_matrix_new(const json_t *findings)
 		}
 	if (m->host_count)
 		qsort(m->hosts, m->host_count, sizeof *m->hosts, by_first);
+	for (size_t h = 0; h < m->host_count; h++)
+		set_number(m, 'h', m->hosts[h].label, h);
 	if (m->rule_count)
 		qsort(m->rules, m->rule_count, sizeof *m->rules, by_hosts);
 	return m;
@@ -252,6 +274,13 @@ void host_matrix_free(struct host_matrix *m)
 size_t host_matrix_hosts(const struct host_matrix *m)
 {
 	return m->host_count;
+}
+
+size_t host_matrix_findings(const struct host_matrix *m, const char *label, const json_t **first)
+{
+	size_t h = known_number(m, 'h', label, m->host_count);
+	*first = h < m->host_count ? m->hosts[h].finding : NULL;
+	return h < m->host_count ? m->hosts[h].count : 0;
 }
 
 /* ---- for people */

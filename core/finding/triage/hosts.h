@@ -22,6 +22,10 @@ void host_matrix_free(struct host_matrix *m); /* NULL is allowed */
 
 size_t host_matrix_hosts(const struct host_matrix *m);
 
+/* How many findings on the asset were not dismissed, and in *first (borrowed) that of its first trace; NULL: none of them has a
+ * time that can be trusted. */
+size_t host_matrix_findings(const struct host_matrix *m, const char *label, const json_t **first);
+
 /* The name of an asset, borrowed until the next call. */
 typedef const char *(*host_name_fn)(void *ctx, const char *label);
 

@@ -7,6 +7,7 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "finding/indicator/textscan.h"
+#include "finding/triage/hosts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +103,7 @@ int report_make(struct release *r, enum report_kind kind, struct document *d, st
 	json_decref(p.titles);
 	json_decref(p.stays);
 	json_decref(p.collected);
+	host_matrix_free(p.findings);
 	json_decref(p.of_case);
 	return rc < 0 ? -1 : 0;
 }

@@ -10,6 +10,7 @@
 #include "case/store/disputed.h"
 #include "case/trust/authorship.h"
 #include "finding/indicator/textscan.h"
+#include "finding/triage/hosts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,27 @@ static int add_first_act(struct report *p, const json_t *asset, struct buf *out)
 	return 0;
 }
 
+/* Where no event tells of a first act there may be findings that nobody made one of. To judge them is for people: it stays
+ * unknown, but they are what it can be read from. 1: there are some. */
+static int add_findings(struct report *p, const json_t *asset, struct buf *out)
+{
+	const json_t *first;
+	if (!p->findings)
+		p->findings = host_matrix_new(report_records(p, "finding"));
+	size_t n = host_matrix_findings(p->findings, record_label(asset), &first);
+	if (n && first) {
+		struct buf when = BUF_INIT;
+		record_field_text(first, kind_field(record_kind(first), "when"), &when);
+		buf_addf(out, P_("unknown; %zu finding, at %s (%s)", "unknown; %zu findings, earliest %s (%s)", n), n,
+		         when.data, record_label(first));
+		buf_release(&when);
+	} else if (n) {
+		buf_addf(out, P_("unknown; %zu finding, without a time", "unknown; %zu findings, without a time", n),
+		         n);
+	}
+	return n > 0;
+}
+
 /* How whole what was collected is: "complete" where nothing says otherwise. */
 static const char *wholeness(const json_t *evidence)
 {
@@ -188,7 +210,8 @@ static int add_derived(struct report *p, const json_t *record, const char *name,
 		return add_collected(p, record, out);
 	if (strcmp(name, "holder") == 0)
 		return add_first_holder(p, record, out);
-	return strcmp(name, "first_compromised") == 0 && add_first_act(p, record, out);
+	return strcmp(name, "first_compromised") == 0 &&
+	       (add_first_act(p, record, out) || add_findings(p, record, out));
 }
 
 void report_field(struct report *p, const json_t *record, const char *name, struct buf *out)

@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+struct host_matrix;
+
 struct report {
 	struct release *r;
 	struct document *d;
@@ -16,6 +18,7 @@ struct report {
 	json_t *stays;  /* kind -> number of records that stay */
 	json_t *
 	    collected; /* machine -> type of evidence -> [the first label, how many, how whole it is]; NULL: not asked for yet */
+	struct host_matrix *findings; /* of each machine; NULL: not asked for yet */
 	json_t *of_case;
 	unsigned number; /* of the last heading */
 };

@@ -210,6 +210,34 @@ static void what_nobody_looked_at_fits_on_a_page(void **state)
 	holds(text, "by events: 2014-03-11 01:07:50.75Z (R1-V1)", 1);
 }
 
+/* Whether a finding is the attacker's is for people to say: the first act stays unknown, and the reader learns where to look. */
+static void findings_lead_where_no_event_tells_of_a_first_act(void **state)
+{
+	(void)state;
+	for (int i = 1; i <= 4; i++) {
+		char fields[60];
+		snprintf(fields, sizeof fields, "hostname=PC-%d status=infected", i);
+		add("asset", fields);
+	}
+	add("finding", "title=Prefetch on=R1-A1 when=2026-04-02T10:11:00Z");
+	add("finding", "title=Service on=R1-A1 when=2026-04-02T10:11:30Z");
+	add("finding", "title=Other on=R1-A1 when=2026-04-01 status=dismissed assessment=ours");
+	add("finding", "title=Old on=R1-A1 rule=defence.timestomp reason=fn_created=x when=2009-01-01T00:00:00Z");
+	add("finding", "title=Prefetch on=R1-A2 when=2026-04-02T10:12:00Z");
+	add("event", "title=Logon side=attacker when=2026-04-03 assets=R1-A2");
+	add("finding", "title=Prefetch on=R1-A3");
+	add("finding", "title=Prefetch on=R1-A4 status=dismissed assessment=ours");
+	const char *text = report(REPORT_INCIDENT, &internal, document_text);
+	holds(text, "First compromised: unknown; 3 findings, earliest 2026-04-02 10:11:00Z (R1-FD1)", 1);
+	holds(text, "First compromised: by events: 2026-04-03 (R1-V1)", 1);
+	holds(text, "First compromised: unknown; 1 finding, without a time", 1);
+	holds(text, "First compromised: unknown · ", 1);
+	set("R1-FD2", "status=dismissed assessment=ours");
+	set("R1-FD4", "status=dismissed assessment=ours");
+	text = report(REPORT_INCIDENT, &internal, document_text);
+	holds(text, "First compromised: unknown; 1 finding, at 2026-04-02 10:11:00Z (R1-FD1)", 1);
+}
+
 /* A machine whose collection is there as evidence is not one of which nobody knows whether it was preserved; and its row is
  * told apart from those of the next table. */
 static void what_is_there_as_evidence_was_preserved(void **state)
@@ -561,6 +589,7 @@ int main(void)
 	    TEST(a_time_in_no_zone_is_of_its_day),
 	    TEST(the_title_is_printable_in_each_form),
 	    TEST(what_is_there_as_evidence_was_preserved),
+	    TEST(findings_lead_where_no_event_tells_of_a_first_act),
 	    TEST(what_is_there_in_part_is_told_as_such),
 	    TEST(what_may_not_leave_is_counted),
 	    TEST(words_of_a_table_are_left_whole_if_there_is_room),
