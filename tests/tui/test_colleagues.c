@@ -170,6 +170,14 @@ static void decide(struct program *p, struct terminal *t)
 	terminal_await_row(t, -1, "R1-A1 Finding is decided: infected");
 	terminal_await_row(t, 1, "nothing is left to decide");
 	terminal_await(t, "(decided)"); /* it stays until one leaves */
+	terminal_type(t, "r");          /* view_conflicts.c:say_why, typed wrong once */
+	terminal_await_row(t, -1, "Why was it decided so:");
+	terminal_type(t, " " KEYS_ENTER);
+	terminal_await(t, "a reason is needed");
+	terminal_type(t, KEYS_CTRL_U "looked at again" KEYS_ENTER);
+	terminal_await(t, "(decided: looked at again)");
+	program_good(p, "list", "conflict", "--json", NULL);
+	assert_non_null(strstr(p->out.data, "looked at again"));
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_gone(t, "To decide");
 	terminal_type(t, ":resolve" KEYS_ENTER);

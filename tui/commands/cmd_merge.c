@@ -103,7 +103,7 @@ int cmd_resolve(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count != 2)
 		return cmd_usage("resolve", err);
-	if (conflict_resolve(s->c, args->words[0], args->words[1], err) < 0)
+	if (conflict_resolve(s->c, args->words[0], args->words[1], args_option(args, "reason"), err) < 0)
 		return -1;
 	cmd_print_label(s, args->words[0]);
 	return 0;

@@ -106,6 +106,19 @@ static int is_reference(const struct field *field)
 	return field->type == FIELD_REF || field->type == FIELD_REFS;
 }
 
+/* That it is decided, and why if that was said. */
+static void decided_words(json_t *conflict, struct buf *out)
+{
+	struct buf why = BUF_INIT;
+	if (json_object_get(conflict, "reason"))
+		record_field_text(conflict, kind_field(record_kind(conflict), "reason"), &why);
+	if (why.len)
+		buf_addf(out, _("  (decided: %s)"), why.data);
+	else
+		buf_adds(out, _("  (decided)"));
+	buf_release(&why);
+}
+
 static void conflict_row(struct view *v, size_t i, struct row *row)
 {
 	json_t *conflict = workbench_get(v->wb, row->label, 0, NULL);
@@ -117,8 +130,11 @@ static void conflict_row(struct view *v, size_t i, struct row *row)
 	char *title = record ? record_title(record) : xstrdup("");
 	char *safe = printable_dup(name ? name : "");
 	struct buf now = BUF_INIT;
+	struct buf why = BUF_INIT;
+	if (!is_open(conflict))
+		decided_words(conflict, &why);
 	char *head = xasprintf("%s  %s  %s%s", label ? label : "", title, field ? field_label(field) : safe,
-	                       is_open(conflict) ? "" : _("  (decided)"));
+	                       why.len ? why.data : "");
 	switch (i % ROWS_EACH) {
 	case 0:
 		row->text = printable_dup(head);
@@ -141,6 +157,7 @@ static void conflict_row(struct view *v, size_t i, struct row *row)
 		side_row(row, _("  now"), field ? now.data : "?", TONE_FAINT);
 	}
 	buf_release(&now);
+	buf_release(&why);
 	free(head);
 	free(safe);
 	free(title);
@@ -230,7 +247,7 @@ static int decide_by_value(void *ctx, const char *typed, struct err *err)
 {
 	const struct view_conflicts_asked *asked = ctx;
 	char *choice = xasprintf("=%s", typed);
-	int rc = conflict_resolve(workbench_case(asked->wb), asked->label, choice, err);
+	int rc = conflict_resolve(workbench_case(asked->wb), asked->label, choice, NULL, err);
 	free(choice);
 	return rc;
 }
@@ -248,7 +265,7 @@ static void tell_decided(struct workbench *wb, const char *label)
 		workbench_name_field(wb, field, json_object_get(record, field->name), &now);
 	workbench_judged(wb, label);
 	if (field)
-		workbench_tell(wb, TONE_GOOD, _("%s %s is decided: %s"), of, field_label(field),
+		workbench_tell(wb, TONE_GOOD, _("%s %s is decided: %s; r says why"), of, field_label(field),
 		               now.len ? now.data : _("(unset)"));
 	else
 		workbench_tell(wb, TONE_GOOD, _("%s is decided"), label);
@@ -264,7 +281,7 @@ static void view_conflicts_decide(struct view *v, const char *choice)
 	snprintf(label, sizeof label, "%.31s", view_label(v));
 	if (!*label)
 		return;
-	if (conflict_resolve(workbench_case(v->wb), label, choice, &err) < 0)
+	if (conflict_resolve(workbench_case(v->wb), label, choice, NULL, &err) < 0)
 		workbench_tell_error(v->wb, &err);
 	else
 		tell_decided(v->wb, label);
@@ -305,10 +322,37 @@ static enum redraw take_another(struct view *v)
 	return REDRAW_ALL;
 }
 
+/* Says on record why it was decided so. */
+static int explain(void *ctx, const char *reason, struct err *err)
+{
+	const struct view_conflicts_asked *asked = ctx;
+	return conflict_explain(workbench_case(asked->wb), asked->label, reason, err);
+}
+
+static enum redraw say_why(struct view *v)
+{
+	struct view_conflicts_asked asked = {.wb = v->wb};
+	snprintf(asked.label, sizeof asked.label, "%.31s", view_label(v));
+	json_t *conflict = *asked.label ? workbench_get(v->wb, asked.label, 0, NULL) : NULL;
+	if (conflict && is_open(conflict)) {
+		workbench_tell(v->wb, TONE_PLAIN, _("decide it first, by <, > or =; then say why"));
+	} else if (conflict) {
+		char *draft = xasprintf("resolve-why:%s", asked.label);
+		if (draft_prompt_reason(v->wb, draft, _("Why was it decided so: "), explain, &asked)) {
+			workbench_judged(v->wb, asked.label);
+			workbench_tell(v->wb, TONE_GOOD, _("the reason is on record"));
+		}
+		free(draft);
+	}
+	json_decref(conflict);
+	return REDRAW_ALL;
+}
+
 static const struct view_key conflicts_keys[] = {
     {'<', NULL, N_("one side"), N_("take the value of one side"), take_one, workbench_refuses_writing},
     {'>', NULL, N_("the other"), N_("take the value of the other side"), take_other, workbench_refuses_writing},
     {'=', NULL, N_("another value"), N_("type what it shall be"), take_another, workbench_refuses_writing},
+    {'r', NULL, N_("reason"), N_("say why it was decided so"), say_why, workbench_refuses_writing},
     {0},
 };
 

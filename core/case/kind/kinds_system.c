@@ -138,6 +138,7 @@ static const struct field conflict_fields[] = {
 	{IS("state", ENUM, "State", "状態"), ONE_OF(conflict_state, "open"), REQUIRED, SHORT},
 	{IS("resolution", LONG, "Resolution", "解決内容"), SHORT},
 	{IS("resolved_by", REF, "Resolved by", "解決者"), TO("responder"), SHORT},
+	{IS("reason", LONG, "Reason", "判断の理由"), SHORT, HELP("why it was decided so")},
 };
 
 static const char *const conflict_columns[] = {"record", "field", "one", "other", "state"};

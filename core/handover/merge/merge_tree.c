@@ -108,6 +108,15 @@ static int conflict_on_record(struct tree_merge *m, const char *path, json_t **o
 	return rc;
 }
 
+/* Takes back what was decided. */
+static void open_again(json_t *conflict)
+{
+	json_object_set_new(conflict, "state", json_string("open"));
+	json_object_del(conflict, "resolution");
+	json_object_del(conflict, "resolved_by");
+	json_object_del(conflict, "reason");
+}
+
 /* One that is on record already is kept, but opened again if it was resolved: the two values met anew. */
 static void on_clash(void *ctx, const struct merge_clash *clash)
 {
@@ -122,9 +131,7 @@ static void on_clash(void *ctx, const struct merge_clash *clash)
 	if (conflict_on_record(m, path.data, &object) == 0 && !object)
 		object = make_conflict(k, clash, id);
 	if (object) {
-		json_object_set_new(object, "state", json_string("open"));
-		json_object_del(object, "resolution");
-		json_object_del(object, "resolved_by");
+		open_again(object);
 	}
 	if (object && json_canonical(object, &text, m->err) == 0) {
 		put_file(m, path.data, text.data);
@@ -173,9 +180,7 @@ static void merge_tree_reopen(struct tree_merge *m, const json_t *base, const js
 	json_t *x = decided(m, m->a, merged);
 	json_t *y = decided(m, m->b, merged);
 	if (merge_compare(x, y) != 0) {
-		json_object_set_new(merged, "state", json_string("open"));
-		json_object_del(merged, "resolution");
-		json_object_del(merged, "resolved_by");
+		open_again(merged);
 		m->conflicts++;
 	}
 	json_decref(x);

@@ -61,7 +61,7 @@ static const struct field *field_to_decide(struct case_file *c, const json_t *co
 }
 
 static int resolve_decide(struct case_file *c, struct action *a, const json_t *conflict, const struct field *about,
-                          const char *label, const char *choice, struct err *err)
+                          const char *label, const char *choice, const char *reason, struct err *err)
 {
 	int side = *choice != '=';
 	const char *stored = side ? json_get_string(conflict, choice) : NULL;
@@ -72,31 +72,61 @@ static int resolve_decide(struct case_file *c, struct action *a, const json_t *c
 	const char *told = digest || about->type == FIELD_SECRET ? (side ? choice : "=") : value;
 	struct assign field = {json_get_string(conflict, "field"), value};
 	const char *by = case_responder(c); /* NULL: it stays unset */
-	struct assign state[] = {{"state", "resolved"}, {"resolution", told}, {"resolved_by", by}};
+	struct assign state[] = {{"state", "resolved"}, {"resolution", told}, {"reason", reason}, {"resolved_by", by}};
 	int rc = digest ? set_digest(c, a, conflict, stored, err)
 	                : action_set(a, json_get_string(conflict, "record"), &field, 1, RECORD_WITH_RETRACTED, err);
 	if (rc == 0)
-		rc = action_set(a, label, state, by ? 3 : 2, 0, err);
+		rc = action_set(a, label, state, by ? 4 : 3, 0, err);
 	free(value);
 	return rc;
 }
 
-int conflict_resolve(struct case_file *c, const char *label, const char *choice, struct err *err)
+/* The conflict as stored; ERR_USAGE if the record of that label is none. New reference. */
+static json_t *conflict_of(struct case_file *c, const char *label, struct err *err)
+{
+	json_t *conflict = record_get(c, label, RECORD_RAW, err);
+	if (conflict && (!kind_has(json_get_string(conflict, "kind"), KIND_CONFLICT) ||
+	                 !json_get_string(conflict, "record") || !json_get_string(conflict, "field"))) {
+		err_set(err, ERR_USAGE, _("%s is no conflict; list them: genba list conflict"), label);
+		json_decref(conflict);
+		conflict = NULL;
+	}
+	return conflict;
+}
+
+int conflict_resolve(struct case_file *c, const char *label, const char *choice, const char *reason, struct err *err)
 {
 	int side = strcmp(choice, "one") == 0 || strcmp(choice, "other") == 0;
-	json_t *conflict = record_get(c, label, RECORD_RAW, err);
+	json_t *conflict = conflict_of(c, label, err);
 	if (!conflict)
 		return -1;
-	const char *kind = json_get_string(conflict, "kind");
 	int rc = 0;
-	if (!kind_has(kind, KIND_CONFLICT) || !json_get_string(conflict, "record") ||
-	    !json_get_string(conflict, "field"))
-		rc = err_set(err, ERR_USAGE, _("%s is no conflict; list them: genba list conflict"), label);
-	else if (!side && *choice != '=')
+	if (!side && *choice != '=')
 		rc = err_set(err, ERR_USAGE, _("decide by one, other or =VALUE"));
 	const struct field *about = rc == 0 ? field_to_decide(c, conflict, err) : NULL;
 	struct action *a = about ? action_begin(c, "resolve", err) : NULL;
-	if (a && resolve_decide(c, a, conflict, about, label, choice, err) == 0) {
+	if (a && resolve_decide(c, a, conflict, about, label, choice, reason ? reason : "", err) == 0) {
+		rc = action_commit(a, err);
+	} else {
+		action_cancel(a);
+		rc = -1;
+	}
+	json_decref(conflict);
+	return rc;
+}
+
+int conflict_explain(struct case_file *c, const char *label, const char *reason, struct err *err)
+{
+	const struct assign why = {"reason", reason};
+	json_t *conflict = conflict_of(c, label, err);
+	if (!conflict)
+		return -1;
+	const char *state = json_get_string(conflict, "state");
+	int rc = !state || strcmp(state, "open") == 0
+	             ? err_set(err, ERR_USAGE, _("%s is not decided yet: decide it first"), label)
+	             : 0;
+	struct action *a = rc == 0 ? action_begin(c, "resolve", err) : NULL;
+	if (a && action_set(a, label, &why, 1, 0, err) == 0) {
 		rc = action_commit(a, err);
 	} else {
 		action_cancel(a);

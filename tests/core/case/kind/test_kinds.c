@@ -25,11 +25,11 @@ static const struct {
     {"account", "U", 8},   {"check", "K", 8},      {"site", "Z", 7},          {"logsource", "G", 12},
     {"transfer", "T", 20}, {"media", "B", 12},     {"use", "Y", 8},           {"lead", "O", 14},
     {"run", "J", 11},      {"step", "S", 21},      {"consultation", "Q", 15}, {"responder", "R", 13},
-    {"conflict", "X", 8},  {"pivot", "H", 11},     {"finding", "FD", 14},
+    {"conflict", "X", 9},  {"pivot", "H", 11},     {"finding", "FD", 14},
 };
 
 #define EXPECTED_KINDS  (sizeof expected / sizeof *expected)
-#define EXPECTED_FIELDS 487
+#define EXPECTED_FIELDS 488
 #define EXPECTED_COMMON 17
 
 /* Labels that are the same in Japanese: names of formats, protocols and products. */

@@ -306,10 +306,10 @@ static void resolve_changes_what_may_be_changed(void **state)
 		struct action *a = action_begin(copies[0], "add", &err);
 		ok(action_store(a, conflict, &err), &err);
 		ok(action_commit(a, &err), &err);
-		assert_int_equal(conflict_resolve(copies[0], record_label(conflict), "one", &err), -1);
+		assert_int_equal(conflict_resolve(copies[0], record_label(conflict), "one", NULL, &err), -1);
 		assert_non_null(strstr(err.message, "nobody may change"));
 		err_clear(&err);
-		assert_int_equal(conflict_resolve(copies[0], record_label(conflict), "=Q1", &err), -1);
+		assert_int_equal(conflict_resolve(copies[0], record_label(conflict), "=Q1", NULL, &err), -1);
 		json_t *after = record_get(copies[0], "R1-R1", RECORD_RAW, NULL);
 		assert_true(json_equal(record, after));
 		json_decref(after);

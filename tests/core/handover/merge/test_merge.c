@@ -116,7 +116,7 @@ static int take_label(void *ctx, json_t *record)
 	return 0;
 }
 
-/* Who decides a conflict stands in its record, on both copies. */
+/* Who decides a conflict, and why, stands in its record, on both copies; what is decided anew says no old reason. */
 static void test_who_resolved(void **state)
 {
 	(void)state;
@@ -130,10 +130,19 @@ static void test_who_resolved(void **state)
 	merge(copies[0], copies[1]);
 	assert_non_null(case_responder(copies[0]));
 	ok(record_each(copies[0], "conflict", 0, take_label, label, &err), &err);
-	ok(conflict_resolve(copies[0], label, "one", &err), &err);
+	assert_int_equal(conflict_explain(copies[0], label, "not decided yet", &err), -1);
+	assert_int_equal(err.code, ERR_USAGE);
+	err_clear(&err);
+	ok(conflict_resolve(copies[0], label, "one", "looked at again", &err), &err);
 	merge(copies[1], copies[0]);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		assert_field(copies[i], label, "resolved_by", case_responder(copies[0]));
+		assert_field(copies[i], label, "reason", "looked at again");
+	}
+	ok(conflict_resolve(copies[0], label, "other", NULL, &err), &err);
+	assert_field(copies[0], label, "reason", "");
+	ok(conflict_explain(copies[0], label, "its log says so", &err), &err);
+	assert_field(copies[0], label, "reason", "its log says so");
 	end(2);
 }
 
