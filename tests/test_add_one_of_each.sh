@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: slow serial
+# ctest: slow first
 # One of each, added to a copy of the tree by a row and a function: a room with a kind, a parser and a format, a command, a view.
 # The copy is built and all of them are used; nothing else of it was changed. CONTRIBUTING.md names this as the example.
 set -euo pipefail

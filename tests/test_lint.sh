@@ -3,7 +3,7 @@
 # again until something that it sees changes (tests/lint/tidy.py). All of it takes some minutes on two cores where nothing
 # is known yet, so this test looks at what the last 25 commits changed; with GENBA_LINT=all, which is what the target
 # `lint` does, at every file.
-# ctest: slow
+# ctest: slow first
 set -euo pipefail
 cd "${GENBA_SOURCE:?source folder}"
 build=${GENBA_BUILD:?build folder}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: slow
+# ctest: slow first
 # Two builds of one commit, in two folders of other names, are the same bytes: the program, the bundle's archive and bill
 # of materials, the Debian package. Usage: GENBA_SOURCE=folder tests/test_reproducible.sh
 set -euo pipefail

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The quick tests once more in a build of its own with AddressSanitizer and UndefinedBehaviorSanitizer (preset
 # asan-ubsan), and a few of them under valgrind, which sees uninitialised memory too.
-# ctest: slow serial
+# ctest: slow first
 set -euo pipefail
 source=${GENBA_SOURCE:?source folder}
 build=${GENBA_BUILD:?build folder}
