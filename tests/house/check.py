@@ -547,14 +547,12 @@ for name in parsers:
 
 # A comment is read beside code: no line of it is wider than the widest that the layout lets stand. Tables in it may be.
 WIDEST = 132
-wide = {}
 for top in ('core', 'tui', 'po', 'opener', 'tests'):
     for folder, _, names in os.walk(top):
         for path in (os.path.join(folder, name) for name in names if name.endswith(('.c', '.h'))):
             for number, line in enumerate(open(path, encoding='utf-8'), 1):
                 if re.match(r'\s*(/\*|\*) \S', line) and len(line.rstrip('\n').expandtabs(8)) > WIDEST:
-                    wide.setdefault(path, f'{path}:{number} is a comment of more than {WIDEST} columns: wrap it')
-check_list('wide', wide)
+                    wrong(f'{path}:{number} is a comment of more than {WIDEST} columns: wrap it')
 
 if not bad:
     print(f'house: {len(folders)} folders, {len(sources)} files, median {median:.0f} lines; dependencies point downwards')

@@ -45,8 +45,8 @@ extern const struct view_ops form_view;
 /* The form for a new record of a kind, or (label not NULL) for changing one: a view as the others. */
 struct view *form_new(struct workbench *wb, const char *kind, const char *label);
 
-/* A form with values to begin with ("": shown first, and marked as wanted); when it is saved, `on_record` (a label, or NULL) gets the new label added to its
- * field `on_field`, in the same action. */
+/* A form with values to begin with ("": shown first, and marked as wanted); when it is saved, `on_record` (a label, or NULL) gets
+ * the new label added to its field `on_field`, in the same action. */
 struct view *form_open(struct workbench *wb, const char *kind, const struct assign *preset, size_t count,
                        const char *on_record, const char *on_field);
 

@@ -35,11 +35,11 @@ const struct field *list_sorted_by(const struct list *l, int *descending);
 /* 0, or -1 with what is wrong; the filter stays as it was then. */
 int list_filter(struct list *l, const char *text, struct err *err);
 
-/* Retracted records are left out unless asked for. */
-/* Labels of rows that no filter hides (view_is_judged()), or NULL: borrowed as long as the list is worked at. For rows that are looked at from
- * then on: those that change, and all when the filter does. */
+/* Labels of rows that no filter hides (view_is_judged()), or NULL: borrowed as long as the list is worked at. For rows that are
+ * looked at from then on: those that change, and all when the filter does. */
 void list_keep_judged(struct list *l, const json_t *labels);
 
+/* Retracted records are left out unless asked for. */
 void list_show_retracted(struct list *l, int show);
 int list_shows_retracted(const struct list *l);
 

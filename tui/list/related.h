@@ -13,9 +13,9 @@
 #include "case/store/record.h"
 #include "tui/workbench/workbench.h"
 
-/* Of records (labels, a blank between them) the one that is of that kind; else the first of the kind that one of them refers to; else
- * the first that refers to one of them; else the first that is as near to one of the records that belong to them: a machine's mails
- * are those to its user. 1: `out` has its label; 0: there is none. */
+/* Of records (labels, a blank between them) the one that is of that kind; else the first of the kind that one of them refers to;
+ * else the first that refers to one of them; else the first that is as near to one of the records that belong to them: a
+ * machine's mails are those to its user. 1: `out` has its label; 0: there is none. */
 int related_label(struct workbench *wb, const char *labels, const char *kind, char out[LABEL_TEXT]);
 
 /* The first of the kind that refers to the first of the records: what was made of it. As above. */

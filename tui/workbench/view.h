@@ -142,7 +142,8 @@ struct view {
 struct view *view_new(struct workbench *wb, const struct view_ops *ops, const char *argument);
 void view_free(struct view *v);
 
-/* Rows from `at` on stand in a column at the right (0: all in one). Each column gets the cells that its rows need, while both do. */
+/* Rows from `at` on stand in a column at the right (0: all in one). Each column gets the cells that its rows need, while
+ * both do. */
 void view_split(struct view *v, size_t at, int columns);
 
 /* Before drawing, with `height` rows to see: no row is hidden above while there is room for it below, after the screen was
@@ -208,11 +209,11 @@ int view_begin_at(struct view *v, const char *label);
 
 /*
  * The rule of every list in which a person judges: what was judged stays where it is, as what it has become, with the cursor on it,
- * until the person leaves the list or says what it shall show (a filter, `f`). What comes next is mostly about it: a contact with the
- * organisation that was just confirmed. What was retracted goes at once: it was taken back, and R shows it.
+ * until the person leaves the list or says what it shall show (a filter, `f`). What comes next is mostly about it: a contact with
+ * the organisation that was just confirmed. What was retracted goes at once: it was taken back, and R shows it.
  *
- * Whoever puts a judgement on record calls workbench_judged(); Chain, triage of what is open, desk, conflicts, and lists with a filter
- * ask view_is_judged() when they make their rows. Sweep and the mail desk show all there is, judged or not.
+ * Whoever puts a judgement on record calls workbench_judged(); Chain, triage of what is open, desk, conflicts, and lists with a
+ * filter ask view_is_judged() when they make their rows. Sweep and the mail desk show all there is, judged or not.
  */
 int view_is_judged(const struct view *v, const char *label);
 void view_forget_judged(struct view *v); /* the person said what this list shall show */

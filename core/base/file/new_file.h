@@ -33,8 +33,8 @@ int new_file_name(struct new_file *f, int replace, struct err *err);
 void new_file_abandon(struct new_file *f);
 
 /*
- * Removes what was left of `path`: regular files in its folder that are called as it and a further part that `is_ours` knows, that belong
- * to this user, that nobody else may read, and that nobody holds a lock on.
+ * Removes what was left of `path`: regular files in its folder that are called as it and a further part that `is_ours` knows,
+ * that belong to this user, that nobody else may read, and that nobody holds a lock on.
  */
 void new_file_remove_left(const char *path, int (*is_ours)(const char *rest));
 

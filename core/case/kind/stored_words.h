@@ -37,9 +37,10 @@
 #define WORDS_LEFT_ALERT       N_("report alert")
 #define WORDS_LEFT_TWIN        N_("twin")
 
-/* What is shown of a text of a field (NULL: not known): its translation if it is such words, else the text itself. Of what a check says,
- * with what it says it of (`A service was installed: updsvc`), the sentence is translated. The caller frees. */
 struct field;
+
+/* What is shown of a text of a field (NULL: not known): its translation if it is such words, else the text itself. Of what a
+ * check says, with what it says it of (`A service was installed: updsvc`), the sentence is translated. The caller frees. */
 char *stored_words_in(const struct field *field, const char *text);
 
 /* The size of a sentence of a check without its full stop, where something is to be added to it. */

@@ -60,8 +60,8 @@ int record_each_reference(struct case_file *c, const char *label,
                           struct err *err);
 
 /*
- * As record_each(), only the records for which `condition` holds: SQL over the columns above, `label` and the stored `json`, a constant of the
- * program and never text from outside. At most `limit` records (0: all; negative: that many, the newest first).
+ * As record_each(), only the records for which `condition` holds: SQL over the columns above, `label` and the stored `json`, a
+ * constant of the program and never text from outside. At most `limit` records (0: all; negative: that many, the newest first).
  */
 int record_summary_pick(struct case_file *c, const char *kind, const char *condition, int limit, record_fn fn,
                         void *ctx, struct err *err);

@@ -73,7 +73,8 @@ struct gev_writer {
 int gev_writer_begin(struct gev_writer *w, struct volume *volume, int fd, const unsigned char key[GEV_KEY],
                      const char *case_id, struct err *err);
 
-/* Goes on behind `count` pieces of an unfinished container; the last of them is opened and its bytes given (DIGEST_PIECE of room). */
+/* Goes on behind `count` pieces of an unfinished container; the last of them is opened and its bytes given (DIGEST_PIECE
+ * of room). */
 int gev_writer_resume(struct gev_writer *w, struct volume *volume, uint64_t count, const unsigned char key[GEV_KEY],
                       const char *case_id, unsigned char *last, struct err *err);
 

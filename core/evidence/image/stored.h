@@ -33,7 +33,8 @@ struct stored {
 	struct buf blob;
 };
 
-/* Opens the bytes of a record, where this copy of the case has them (place.h). ERR_NOT_FOUND if it has none that could be read (physical, held by another, unfinished). */
+/* Opens the bytes of a record, where this copy of the case has them (place.h). ERR_NOT_FOUND if it has none that could be read
+ * (physical, held by another, unfinished). */
 int stored_open(struct stored *s, struct case_file *c, const char *label, struct err *err);
 
 /* The same of a record that was read with RECORD_REVEAL. The key of a container is wiped in it. */

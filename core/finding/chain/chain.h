@@ -135,8 +135,8 @@ void chain_release(struct chain *chain);
 const struct chain *chain_hold(struct case_file *c, struct err *err);
 void chain_let_go(const struct chain *chain); /* NULL is fine */
 
-/* What chain_load() and chain_hold() of now take long for, in slices: until the steady time `deadline`. 1: there is more to do; 0: it will not
- * take long; -1. What was done is kept in the case, and begun anew where that has changed. */
+/* What chain_load() and chain_hold() of now take long for, in slices: until the steady time `deadline`. 1: there is more to do;
+ * 0: it will not take long; -1. What was done is kept in the case, and begun anew where that has changed. */
 int chain_load_ahead(struct case_file *c, double deadline, struct err *err);
 int chain_load_percent(struct case_file *c); /* how far it is, 0 to 100 */
 
@@ -144,7 +144,8 @@ int chain_load_percent(struct case_file *c); /* how far it is, 0 to 100 */
  * names those there are. */
 struct chain_org *chain_find(const struct chain *chain, const char *who, struct err *err);
 
-/* Of a leak: "R1-P1 Organisation A or R1-P2 Organisation B: not before …, not after … (why)", printable, in the interface's language. The caller frees. */
+/* Of a leak: "R1-P1 Organisation A or R1-P2 Organisation B: not before …, not after … (why)", printable, in the interface's
+ * language. The caller frees. */
 char *chain_leak_text(const struct chain_leak *leak);
 
 /* Of a rejected one: "rejected as topic on 2014-07-09 (R1-H2); 2 new reasons since", in the interface's language. The caller

@@ -60,7 +60,8 @@ struct textscan_hit {
 int textscan(const char *text, size_t n, int (*fn)(void *ctx, const struct textscan_hit *hit), void *ctx,
              struct err *err);
 
-/* The value of an indicator's `type` field: "ip", "domain", "url", "email", "md5", "sha1", "sha256", "sha512", "file_path", "registry". */
+/* The value of an indicator's `type` field: "ip", "domain", "url", "email", "md5", "sha1", "sha256", "sha512",
+ * "file_path", "registry". */
 const char *textscan_indicator(enum textscan_type type);
 
 /* Appends what a defanged text means, nothing else changed: for one value that a person types. */

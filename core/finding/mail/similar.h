@@ -13,7 +13,8 @@
 
 #include <jansson.h>
 
-/* Pairs with `label`; NULL: all pairs, each once, but of a key that more than 100 mails have each mail and the next only. New reference: an array of flat objects, or NULL. */
+/* Pairs with `label`; NULL: all pairs, each once, but of a key that more than 100 mails have each mail and the next only. New
+ * reference: an array of flat objects, or NULL. */
 json_t *mail_similar(struct case_file *c, const char *label, struct err *err);
 
 /* Appends `because` in the interface's language; without `values` only what the reasons are: "origin, file". The values are foreign

@@ -164,8 +164,8 @@ void observation_when(int64_t when, char text[32]);
 /* The same of a row as EDTF, as it goes on record: without Z where its clock was not UTC's, since then its zone is not known. */
 void observation_when_recorded(const struct observation *o, char text[32]);
 
-/* The flat object of the contract: id, evidence (label or ""), source, volume, path, artefact, offset, record, when, time_of, clock,
- * computer, user, text (observation_text.h), recovered, and the row's own fields. New reference. */
+/* The flat object of the contract: id, evidence (label or ""), source, volume, path, artefact, offset, record, when, time_of,
+ * clock, computer, user, text (observation_text.h), recovered, and the row's own fields. New reference. */
 json_t *observation_json(const struct observation *o, const char *evidence, const char *evidence_sha256,
                          const char *source);
 

@@ -1,7 +1,7 @@
 /*
- * First and last seen, of rows. A row that was recovered (deleted, or carved from slack) is weaker: its time may be that of a copy, or
- * of an entry that was half overwritten. It never moves "first seen" in silence: the span is that of the other rows, and an
- * earlier recovered row is told beside it.
+ * First and last seen, of rows. A row that was recovered (deleted, or carved from slack) is weaker: its time may be that of a
+ * copy, or of an entry that was half overwritten. It never moves "first seen" in silence: the span is that of the other rows, and
+ * an earlier recovered row is told beside it.
  */
 #ifndef GENBA_FINDING_OBSERVATION_OBSERVATION_SEEN_H
 #define GENBA_FINDING_OBSERVATION_OBSERVATION_SEEN_H
@@ -23,8 +23,8 @@ struct observation_seen {
 void observation_seen_add(struct observation_seen *s, const struct observation *o);
 void observation_seen_add_time(struct observation_seen *s, int64_t when, int recovered);
 
-/* Sets when and until, as observation_when() writes them, where there are times. Are all rows recovered, their times stand there and
- * "recovered" is true; are some, and earlier, their first time is "recovered_when". */
+/* Sets when and until, as observation_when() writes them, where there are times. Are all rows recovered, their times stand there
+ * and "recovered" is true; are some, and earlier, their first time is "recovered_when". */
 void observation_seen_json(const struct observation_seen *s, json_t *object);
 
 /* The words for it, put before a reason: "recovered, earlier: 2014-…; ", "recovered; ", or nothing. In English: it is on record. */

@@ -81,8 +81,8 @@ struct sweep_run {
  * missing one too, is a problem of the run and no error. 0, or -1 of `object`. */
 int sweep_run_add_path(struct sweep_run *run, const char *path, int fd, struct err *err);
 
-/* The same for what is on record: a file or folder at `path`, called `name` ("" for a folder: what is in it has names of its own). 0, or
- * -1: it cannot be opened; `err` says why, without its name. */
+/* The same for what is on record: a file or folder at `path`, called `name` ("" for a folder: what is in it has names of its
+ * own). 0, or -1: it cannot be opened; `err` says why, without its name. */
 int sweep_run_add_target(struct sweep_run *run, const struct sweep_target *target, const char *path, const char *name,
                          struct err *err);
 

@@ -3,7 +3,8 @@
  *
  * In the cage. Gzip (many members one behind the other) by ISA-L, zstd (many frames) by libzstd, xz by liblzma, bzip2 by libbz2
  * (libarchive, which could read these two as well, forgets what it unpacked of a block before a tear). What is torn gives its
- * bytes up to the tear, then -1; of bzip2 those of whole blocks. What unpacks to more than `ratio` times its size beyond SWEEP_FREE stops there.
+ * bytes up to the tear, then -1; of bzip2 those of whole blocks. What unpacks to more than `ratio` times its size beyond
+ * SWEEP_FREE stops there.
  */
 #ifndef GENBA_FINDING_SWEEP_SWEEP_SOURCE_H
 #define GENBA_FINDING_SWEEP_SWEEP_SOURCE_H

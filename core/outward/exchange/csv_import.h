@@ -18,8 +18,8 @@
  *         …import.added, import.labels, import.rejected…
  *     csv_import_release(&import);
  *
- * A row that a spreadsheet cut short lacks its last cells only. A row that cannot become a record is rejected with its line and the reason;
- * the others go in. The rejected rows make a CSV file of their own
+ * A row that a spreadsheet cut short lacks its last cells only. A row that cannot become a record is rejected with its line and
+ * the reason; the others go in. The rejected rows make a CSV file of their own
  * (csv_import_rejects()), which can be mended and imported in turn.
  */
 #ifndef GENBA_OUTWARD_EXCHANGE_CSV_IMPORT_H

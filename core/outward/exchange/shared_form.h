@@ -28,8 +28,8 @@ int case_uco_write(struct release *r, const char *variant, struct buf *out, stru
 
 /* ---- what the writers share */
 
-/* The earliest bound of a record's time in UTC. 1: it is that instant; 0: it is no instant, or one whose zone is not known, and this
- * its earliest bound (shared_no_instant() says so); -1: none. *nanoseconds may be NULL. */
+/* The earliest bound of a record's time in UTC. 1: it is that instant; 0: it is no instant, or one whose zone is not known, and
+ * this its earliest bound (shared_no_instant() says so); -1: none. *nanoseconds may be NULL. */
 int shared_instant(struct case_file *c, const char *edtf, int64_t *seconds, int *nanoseconds);
 const char *shared_no_instant(void);
 

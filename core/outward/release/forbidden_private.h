@@ -91,7 +91,8 @@ enum {
 /* These, as bits. The characters of base64, and the hexadecimal digits, are marked in s->bits: n / 64 + 2 words of each. */
 unsigned forbidden_look(const char *text, size_t n, struct forbidden_scratch *s);
 
-/* In what of the text, of which s->bits are, is base64 or hexadecimal numbers, and in what was decoded of it; `sign`: three bytes of that look like a name's. */
+/* In what of the text, of which s->bits are, is base64 or hexadecimal numbers, and in what was decoded of it; `sign`: three bytes
+ * of that look like a name's. */
 int forbidden_in_encoded(const struct forbidden *f, const char *text, size_t n, int depth, struct forbidden_scratch *s,
                          struct forbidden_hit *hit);
 int forbidden_in_decoded(const struct forbidden *f, const struct buf *decoded, int depth, int sign,
@@ -106,7 +107,8 @@ void forbidden_prepare_signs(struct forbidden *f, size_t names);
 void forbidden_add_signs(struct forbidden *f, const struct forbidden_name *name);
 int forbidden_has_sign(const struct forbidden *f, uint32_t three);
 
-/* Append the text without escapes of JSON, C, URLs and HTML; without tags; without those of quoted-printable. 1 if there were any. */
+/* Append the text without escapes of JSON, C, URLs and HTML; without tags; without those of quoted-printable. 1 if
+ * there were any. */
 int forbidden_undress(const char *text, size_t n, struct buf *out);
 int forbidden_without_tags(const char *text, size_t n, struct buf *out);
 int forbidden_unquote(const char *text, size_t n, struct buf *out);

@@ -71,7 +71,8 @@ void release_counts(const struct release *r, uint64_t *records, uint64_t *left_o
 /* {kind: how many of its records stay}. New reference. */
 json_t *release_stays(const struct release *r);
 
-/* ---- what a writer notes: which of its own objects a record became (from 1), so that others can refer to it by the record's UUID */
+/* ---- what a writer notes: which of its own objects a record became (from 1), so that others can refer to it by the
+ * record's UUID */
 
 void release_note(struct release *r, const json_t *record, unsigned char note);
 unsigned char release_noted(const struct release *r, const char *label, char uuid[37]); /* 0: it became none */

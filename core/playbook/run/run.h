@@ -106,7 +106,8 @@ int run_gives_unknown(const json_t *need, const char *text);
 void run_unknown_text(const json_t *step, struct buf *out);
 
 /* What would be lost by this step now, judged by what is on record of the run's assets: the order of volatility
- * (RFC 3227), steps of the run that failed, and reminders that are due. A printable line each, beside the playbook's own warnings. */
+ * (RFC 3227), steps of the run that failed, and reminders that are due. A printable line each, beside the
+ * playbook's own warnings. */
 void run_warnings(struct case_file *c, const struct run *run, const struct waiting *w, struct buf *lines);
 
 /* Text of the playbook with the values of variables put in; an unset one stays as it is. */
@@ -116,8 +117,8 @@ void run_expand(const struct run *run, const struct waiting *w, const char *text
  * The i-th shell command that the step offers, whole, with variables put in as
  * single words of the shell, within quotes of the playbook's too; in a comment, a
  * here-document, `…`, ${…} and $'…' they stay names. `--on ASSET` of a command of
- * genba names the run's asset; where there are several it is left for the person. *about (may be NULL) gets its description. 0, or -1
- * if there are not so many. It is only ever run when a person has seen it and
+ * genba names the run's asset; where there are several it is left for the person. *about (may be NULL) gets its description. 0,
+ * or -1 if there are not so many. It is only ever run when a person has seen it and
  * said so, on the responder's own machine.
  */
 int run_offer(const struct run *run, const struct waiting *w, size_t i, struct buf *command, const char **about);

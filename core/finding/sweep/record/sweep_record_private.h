@@ -1,6 +1,7 @@
 /*
  * The parts of a sweep on record: sweep_evidence.c finds and opens what is read, sweep_rows.c reads observations, sweep_hit.c
- * completes hits and packs them, sweep_limits.c writes what a reader must know, sweep_mark.c the indicators, sweep_record.c puts it together.
+ * completes hits and packs them, sweep_limits.c writes what a reader must know, sweep_mark.c the indicators, sweep_record.c puts
+ * it together.
  */
 #ifndef GENBA_FINDING_SWEEP_RECORD_SWEEP_RECORD_PRIVATE_H
 #define GENBA_FINDING_SWEEP_RECORD_SWEEP_RECORD_PRIVATE_H

@@ -1,4 +1,5 @@
-/* What libraries open before there is a tree to walk: the cage says which of them it is at, and the parent names it if that was its end. */
+/* What libraries open before there is a tree to walk: the cage says which of them it is at, and the parent names it if that was
+ * its end. */
 #ifndef GENBA_FINDING_TRIAGE_PARSE_OPENING_H
 #define GENBA_FINDING_TRIAGE_PARSE_OPENING_H
 

@@ -4,7 +4,8 @@
 
 #include "finding/triage/parse/parser.h"
 
-/* All of the file, at most `most` bytes; behind them lie 8 zeros. The caller frees. NULL: it is empty, too large, or cannot be read. */
+/* All of the file, at most `most` bytes; behind them lie 8 zeros. The caller frees. NULL: it is empty, too large, or
+ * cannot be read. */
 unsigned char *triage_whole(const struct triage_file *f, size_t most, size_t *n, struct err *err);
 
 /* Appends UTF-16LE, up to a NUL or the end; what is no character becomes U+FFFD. */

@@ -22,8 +22,8 @@ struct tree_bytes {
 	void *ctx;
 };
 
-/* If the file begins as a virtual disk: opens it; *size gets the bytes it holds. NULL: it is none, or `why` says why it cannot be opened.
- * `file` is copied; what it reads from has to be there as long. */
+/* If the file begins as a virtual disk: opens it; *size gets the bytes it holds. NULL: it is none, or `why` says why it cannot be
+ * opened. `file` is copied; what it reads from has to be there as long. */
 struct tree_disk *tree_disk_open(const struct tree_bytes *file, uint64_t *size, char why[256]);
 int tree_disk_read(struct tree_disk *d, uint64_t offset, void *bytes, size_t n, struct err *err);
 void tree_disk_close(struct tree_disk *d); /* NULL is allowed */
