@@ -21,6 +21,7 @@ struct promoting {
 	struct case_file *c;
 	struct observation_clocks *clocks;
 	char when[OBSERVATION_WHEN];
+	int says_since_when; /* that time may be an indicator's first seen */
 	char evidence[LABEL_TEXT];
 	char check[LABEL_TEXT];
 	struct buf title;
@@ -129,12 +130,23 @@ static void add_title(const struct observation *o, struct buf *title)
 	free(safe);
 }
 
+/* Of the times of a file only its birth says since when what the row names was there, and none of them where one was set. */
+static int says_since_when(const struct observation *o)
+{
+	const char *is_stomped = observation_value(o, "stomped");
+	if (is_stomped && strcmp(is_stomped, "true") == 0)
+		return 0;
+	return (o->artefact != OBSERVATION_file && o->artefact != OBSERVATION_mft) ||
+	       (o->time_of & OBSERVATION_TIME_created) != 0;
+}
+
 static int take_row(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
 {
 	struct promoting *p = ctx;
 	char id[OBSERVATION_ID];
 	observation_id(o, set->evidence_sha256, id);
 	observation_clocks_when(p->clocks, o, set, p->when);
+	p->says_since_when = says_since_when(o);
 	snprintf(p->evidence, sizeof p->evidence, "%s", set->evidence);
 	snprintf(p->check, sizeof p->check, "%s", set->check);
 	add_title(o, &p->title);
@@ -239,7 +251,10 @@ int observation_promote(struct case_file *c, const char *id, const struct kind *
 	assets = assets_of(&p);
 	const struct assign known[] = {
 	    {event ? "title" : "", p.title.data},
-	    {event ? "when" : "first_seen", p.when},
+	    {event               ? "when"
+	     : p.says_since_when ? "first_seen"
+	                         : "",
+	     p.when},
 	    {event ? "side" : "", p.type ? "attacker" : "unknown"},
 	    {event ? "type" : "", p.type},
 	    {event && *p.indicator ? "indicators" : "", p.indicator},
@@ -278,15 +293,6 @@ struct first_seen {
 	struct observation_clocks *clocks;
 	char *when;
 };
-
-static int says_since_when(const struct observation *o)
-{
-	const char *is_stomped = observation_value(o, "stomped");
-	if (is_stomped && strcmp(is_stomped, "true") == 0)
-		return 0;
-	return (o->artefact != OBSERVATION_file && o->artefact != OBSERVATION_mft) ||
-	       (o->time_of & OBSERVATION_TIME_created) != 0;
-}
 
 static int take_first_seen(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
 {

@@ -7,7 +7,8 @@
  * What is known of it is filled in where the person says nothing: an event's title (a finding's, if one rests on the row),
  * time and asset; what it is founded on (basis, evidence); and the row itself, whole, as its raw line with its id. A hit of a
  * sweep knows more: the indicator, whose machine it was, whose clock, and by the indicator's role whether it was C2 or
- * exfiltration. An indicator has to be told its value: rows hold many.
+ * exfiltration. An indicator has to be told its value: rows hold many; it gets the row's time as first seen only where that says
+ * since when it was there, by the rule of observation_first_seen().
  */
 #ifndef GENBA_FINDING_OBSERVATION_PROMOTE_H
 #define GENBA_FINDING_OBSERVATION_PROMOTE_H

@@ -147,6 +147,20 @@ static const char *seen_first(const char *filter)
 	return when;
 }
 
+/* First seen of the indicator that the row becomes. */
+static const char *promoted_first_seen(const char *filter)
+{
+	static int n;
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	char value[32];
+	snprintf(value, sizeof value, "%d.exe", ++n);
+	const struct assign fields[] = {{"type", "file_name"}, {"value", value}};
+	if (observation_promote(the_case, times_of(filter).id, kind_find("indicator"), fields, 2, label, &err) < 0)
+		fail_msg("%s", err.message);
+	return get(label, "first_seen");
+}
+
 static void what_a_row_names_was_first_seen_by_its_clock(void **state)
 {
 	(void)state;
@@ -170,6 +184,9 @@ static void what_a_row_names_was_first_seen_by_its_clock(void **state)
 	assert_string_equal(seen_first("name=modified"), "");
 	assert_string_equal(seen_first("name=accessed"), "");
 	assert_string_equal(seen_first("name=was-set"), "");
+	assert_string_equal(promoted_first_seen("name=born"), "2025-11-20T00:53:20.0000000+09:00");
+	assert_string_equal(promoted_first_seen("name=modified"), "-"); /* the same rule */
+	assert_string_equal(promoted_first_seen("name=was-set"), "-");
 	assert_true(observation_first_seen(the_case, "0000000000000000", when, NULL) < 0);
 	assert_string_equal(when, "");
 }
