@@ -1,5 +1,7 @@
 #include "finding/observation/observation_seen.h"
 
+#include <string.h>
+
 void observation_seen_add_time(struct observation_seen *s, int64_t when, int recovered)
 {
 	int64_t *first = recovered ? &s->recovered_first : &s->first;
@@ -35,6 +37,8 @@ void observation_seen_json(const struct observation_seen *s, json_t *object)
 		set_when(object, "recovered_when", s->recovered_first);
 }
 
+static const char all_recovered[] = "recovered; ";
+
 void observation_seen_words(const struct observation_seen *s, struct buf *out)
 {
 	char text[32];
@@ -42,7 +46,12 @@ void observation_seen_words(const struct observation_seen *s, struct buf *out)
 		return;
 	observation_when(s->recovered_first, text);
 	if (s->first > s->last)
-		buf_adds(out, "recovered; ");
+		buf_adds(out, all_recovered);
 	else if (s->recovered_first < s->first)
 		buf_addf(out, "recovered, earlier: %s; ", text);
+}
+
+int observation_seen_all_recovered(const char *reason)
+{
+	return strncmp(reason, all_recovered, sizeof all_recovered - 1) == 0;
 }

@@ -30,4 +30,7 @@ void observation_seen_json(const struct observation_seen *s, json_t *object);
 /* The words for it, put before a reason: "recovered, earlier: 2014-…; ", "recovered; ", or nothing. In English: it is on record. */
 void observation_seen_words(const struct observation_seen *s, struct buf *out);
 
+/* Whether the reason of a finding says so of all its rows: its `when` is a recovered time. */
+int observation_seen_all_recovered(const char *reason);
+
 #endif

@@ -130,11 +130,12 @@ static void add_title(const struct observation *o, struct buf *title)
 	free(safe);
 }
 
-/* Of the times of a file only its birth says since when what the row names was there, and none of them where one was set. */
+/* Of the times of a file only its birth says since when what the row names was there, and none of them where one was set. The
+ * time of a row that was recovered may be that of a copy, or half overwritten: it never moves first seen. */
 static int says_since_when(const struct observation *o)
 {
 	const char *is_stomped = observation_value(o, "stomped");
-	if (is_stomped && strcmp(is_stomped, "true") == 0)
+	if ((o->flags & OBSERVATION_RECOVERED) || (is_stomped && strcmp(is_stomped, "true") == 0))
 		return 0;
 	return (o->artefact != OBSERVATION_file && o->artefact != OBSERVATION_mft) ||
 	       (o->time_of & OBSERVATION_TIME_created) != 0;

@@ -22,7 +22,8 @@ int observation_promote(struct case_file *c, const char *id, const struct kind *
                         size_t count, char label[LABEL_TEXT], struct err *err);
 
 /* Since when what the row names was there, as it goes on record (observation_clocks_when); "": the row does not say it. Of the
- * times of a file that is only its birth, and none where a time of it was set. Errors as observation_find(). */
+ * times of a file that is only its birth, and none where a time of it was set; of a row that was recovered none. Errors as
+ * observation_find(). */
 int observation_first_seen(struct case_file *c, const char *id, char when[OBSERVATION_WHEN], struct err *err);
 
 #endif

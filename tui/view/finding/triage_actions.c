@@ -6,6 +6,7 @@
 #include "case/kind/stored_words.h"
 #include "case/store/record.h"
 #include "finding/observation/observation_query.h"
+#include "finding/observation/observation_seen.h"
 #include "finding/observation/promote.h"
 #include "tui/form/form.h"
 #include "tui/form/indicator_pick.h"
@@ -131,14 +132,16 @@ static json_t *finding_of(struct view *v)
 	return s->shape == TRIAGE_FINDINGS ? json_incref((json_t *)(uintptr_t)triage_finding(v)) : NULL;
 }
 
-/* When what was found happened: of the row, by its own clock, in `text`; else of the finding. NULL or "": nobody knows, or the
- * attacker set it. */
+/* When what was found happened: of the row, by its own clock, in `text`; else of the finding. NULL or "": nobody knows, the
+ * attacker set it, or it was recovered. */
 static const char *when_of(struct view *v, const json_t *line, const json_t *finding, char text[OBSERVATION_WHEN])
 {
 	if (json_is(finding, "rule", "defence.timestomp"))
 		return NULL;
 	if (!line)
-		return json_get_string(finding, "when");
+		return observation_seen_all_recovered(triage_field(finding, "reason"))
+		           ? NULL
+		           : json_get_string(finding, "when");
 	observation_first_seen(workbench_case(v->wb), triage_field(line, "id"), text, NULL); /* else it stays empty */
 	return text;
 }

@@ -11,12 +11,14 @@
 #define T0   (INT64_C(1763600000) * OBSERVATION_TICKS) /* 2025-11-20T00:53:20Z */
 #define HOUR (3600 * OBSERVATION_TICKS)
 
+#define RECOVERED 0x10000U
+
 struct made_row {
 	int64_t when;
 	unsigned artefact;
 	unsigned clock;
 	const char *fields; /* with \0 between them, ended by an empty one */
-	unsigned time_of;   /* 0: recorded */
+	unsigned time_of;   /* 0: recorded; and RECOVERED */
 };
 
 static void store_rows_of(const char *evidence, const char *asset, const struct made_row *rows, size_t count)
@@ -35,6 +37,7 @@ static void store_rows_of(const char *evidence, const char *asset, const struct 
 		                            rows[i].time_of ? (uint16_t)rows[i].time_of : OBSERVATION_TIME_recorded,
 		                        .artefact = (uint8_t)rows[i].artefact,
 		                        .clock = (uint8_t)rows[i].clock,
+		                        .flags = rows[i].time_of & RECOVERED ? OBSERVATION_RECOVERED : 0,
 		                        .path = "x",
 		                        .fields = fields.data,
 		                        .fields_size = fields.len};
@@ -173,7 +176,8 @@ static void what_a_row_names_was_first_seen_by_its_clock(void **state)
 	     OBSERVATION_TIME_modified | OBSERVATION_TIME_created},
 	    {T0, OBSERVATION_file, OBSERVATION_CLOCK_utc, "name=modified\0", OBSERVATION_TIME_modified},
 	    {T0, OBSERVATION_mft, OBSERVATION_CLOCK_utc, "name=accessed\0", OBSERVATION_TIME_accessed},
-	    {T0, OBSERVATION_mft, OBSERVATION_CLOCK_utc, "name=was-set\0stomped=true\0", OBSERVATION_TIME_created}};
+	    {T0, OBSERVATION_mft, OBSERVATION_CLOCK_utc, "name=was-set\0stomped=true\0", OBSERVATION_TIME_created},
+	    {T0, OBSERVATION_evtx, OBSERVATION_CLOCK_utc, "name=recovered\0", OBSERVATION_TIME_recorded | RECOVERED}};
 	char when[OBSERVATION_WHEN] = "left";
 	store_rows(add("asset", "hostname=A timezone=Asia/Tokyo"), seen, sizeof seen / sizeof *seen);
 	assert_string_equal(seen_first("name=utc"), "2025-11-20T00:53:20.0000000Z");
@@ -187,6 +191,8 @@ static void what_a_row_names_was_first_seen_by_its_clock(void **state)
 	assert_string_equal(promoted_first_seen("name=born"), "2025-11-20T00:53:20.0000000+09:00");
 	assert_string_equal(promoted_first_seen("name=modified"), "-"); /* the same rule */
 	assert_string_equal(promoted_first_seen("name=was-set"), "-");
+	assert_string_equal(seen_first("name=recovered"), ""); /* of a copy, or half overwritten */
+	assert_string_equal(promoted_first_seen("name=recovered"), "-");
 	assert_true(observation_first_seen(the_case, "0000000000000000", when, NULL) < 0);
 	assert_string_equal(when, "");
 }
