@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/time/edtf.h"
 #include "case/kind/kinds.h"
 #include "case/store/rules.h"
 
@@ -25,28 +26,54 @@ static const char *reached_by(const json_t *contact)
 	return json_is(contact, "result", "reached") ? "contacted" : "approved";
 }
 
-/* Somebody told them, and neither the result nor an answer is on record. */
+/* Somebody told them. */
+static int is_notice(const json_t *contact)
+{
+	return !record_is_retracted(contact) && json_is(contact, "purpose", "chain_notice") &&
+	       !json_is(contact, "direction", "in");
+}
+
+/* Neither the result nor an answer is on record. */
 static int is_without_result(const json_t *contact)
 {
 	const char *result = json_get_string(contact, "result");
 	const char *answer = json_get_string(contact, "answer");
-	return !record_is_retracted(contact) && json_is(contact, "purpose", "chain_notice") &&
-	       !json_is(contact, "direction", "in") && (!answer || !*answer) &&
-	       (!result || strcmp(result, "unknown") == 0);
+	return (!answer || !*answer) && (!result || strcmp(result, "unknown") == 0);
 }
 
-static int take_without_result(void *ctx, json_t *record, const char *field)
+struct contact_notices {
+	char *label; /* of the last without a result, as far as they were read */
+	struct edtf silent;
+	struct edtf reached; /* the last that reached them */
+	int is_reached;
+};
+
+static int take_notice(void *ctx, json_t *record, const char *field)
 {
+	struct contact_notices *n = ctx;
+	struct edtf when;
+	const char *text = json_get_string(record, "when");
 	(void)field;
-	if (is_without_result(record))
-		snprintf(ctx, LABEL_TEXT, "%s", record_label(record));
+	if (!is_notice(record) || edtf_parse(text ? text : json_get_string(record, "entered"), &when, NULL) < 0)
+		return 0;
+	if (is_without_result(record) && !(n->is_reached && edtf_compare(&when, &n->reached, NULL, NULL) < 0)) {
+		snprintf(n->label, LABEL_TEXT, "%s", record_label(record));
+		n->silent = when;
+	} else if (!is_without_result(record) && strcmp(reached_by(record), "approved") != 0) {
+		if (*n->label && edtf_compare(&n->silent, &when, NULL, NULL) <= 0)
+			*n->label = '\0';
+		if (!n->is_reached || edtf_compare(&n->reached, &when, NULL, NULL) < 0)
+			n->reached = when;
+		n->is_reached = 1;
+	}
 	return 0;
 }
 
 int contact_without_result(struct case_file *c, const char *party, char label[LABEL_TEXT])
 {
+	struct contact_notices n = {.label = label};
 	*label = '\0';
-	record_each_referring_by(c, party, "party", take_without_result, label, NULL);
+	record_each_referring_by(c, party, "party", take_notice, &n, NULL);
 	return *label ? 0 : -1;
 }
 

@@ -17,8 +17,8 @@ typedef int (*contact_status_fn)(void *ctx, const char *id, const char *value, s
 /* After a record was stored: calls `set` with the party and its status, if that goes on by it. 0 or -1. */
 int contact_status_follow(struct case_file *c, const json_t *after, contact_status_fn set, void *ctx, struct err *err);
 
-/* The last notice to the party that says nothing of what came of it, and so takes its status to approved only: its label. 0, or -1:
- * there is none. */
+/* The last notice to the party that says nothing of what came of it, and so takes its status to approved only, where no later one
+ * reached them: its label. 0, or -1: there is none. */
 int contact_without_result(struct case_file *c, const char *party, char label[LABEL_TEXT]);
 
 /* chain_status for people, with what no damage rests on; printable, in the interface's language. "" if there is none. The

@@ -23,6 +23,36 @@ static const char *notice_with(const char *more)
 	return fields;
 }
 
+/* What came of a notice is not asked for any more once a later one reached them. */
+static void a_later_notice_that_reached_them_answers_for_it(void **state)
+{
+	static const char fields[] =
+	    "party=R1-P2 direction=out means=phone purpose=chain_notice said=it approved_by=R1-D1 "
+	    "when=2026-11-2%d%s";
+	static const struct {
+		int day;
+		const char *result;
+		const char *silent; /* that is named then; NULL: none */
+	} steps[] = {{5, "", "R1-C1"},
+	             {4, " result=reached", "R1-C1"},
+	             {6, " result=no_answer", "R1-C1"},
+	             {6, " result=reached", NULL},
+	             {5, "", NULL}, /* written down late */
+	             {7, "", "R1-C6"},
+	             {7, " answer=Yes", NULL}};
+	char silent[LABEL_TEXT];
+	char text[300];
+	(void)state;
+	begin();
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		snprintf(text, sizeof text, fields, steps[i].day, steps[i].result);
+		add("contact", text);
+		int rc = contact_without_result(the_case, "R1-P2", silent);
+		assert_int_equal(rc, steps[i].silent ? 0 : -1);
+		assert_string_equal(silent, steps[i].silent ? steps[i].silent : "");
+	}
+}
+
 static void a_contact_takes_it_on(void **state)
 {
 	struct err err = ERR_INIT;
@@ -99,6 +129,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(a_contact_takes_it_on, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(a_later_notice_that_reached_them_answers_for_it, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(no_damage_rests_on_something, case_setup, case_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
