@@ -171,6 +171,9 @@ status 1 run mail similar R1-L999
 status 2 run mail similar R1-A1
 status 0 run mail advice R1-L1 --lang ja
 grep -q '不審なメール' out || fail "advice is not in Japanese: $(head -1 out)"
+mkdir linked && ln -s nowhere linked/a.eml
+"$genba" --lang ja import mail linked >out 2>err || true
+grep -q 'シンボリックリンク' err || fail "why a mail was not read is not in Japanese: $(cat err)"
 status 0 run mail advice R1-L1 --lang en
 grep -q 'hxxp://c2\[.\]evil\[.\]com' out || fail "advice does not name the link, defanged"
 status 0 run mail promote R1-L1

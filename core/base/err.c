@@ -154,6 +154,24 @@ const char *err_system_text(int errno_value)
 		return _("Too many open files");
 	case EPIPE:
 		return _("Broken pipe");
+	case ESTALE:
+		return _("Stale file handle");
+	case ETIMEDOUT:
+		return _("Connection timed out");
+	case ENOTCONN:
+		return _("Transport endpoint is not connected");
+	case EREMOTEIO:
+		return _("Remote I/O error");
+	case ENOMEDIUM:
+		return _("No medium found");
+	case EUCLEAN:
+		return _("Structure needs cleaning");
+	case EBADMSG:
+		return _("Bad message");
+	case EOPNOTSUPP:
+		return _("Operation not supported");
+	case EOVERFLOW:
+		return _("Value too large for defined data type");
 	default:
 		return strerror(errno_value);
 	}

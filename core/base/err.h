@@ -55,7 +55,8 @@ struct err {
 /* Records an error unless `err` is NULL or already holds one. Always returns -1. */
 int err_set(struct err *err, enum err_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* What strerror() says, in the interface's language where people meet it. Not to be freed; valid until the next call. */
+/* What strerror() says, in the interface's language where people meet it; i18n_english() tells
+ * what goes on record. Not to be freed; valid until the next call. */
 const char *err_system_text(int errno_value);
 
 /* As err_set(), and appends ": " and err_system_text(errno_value). ENOSPC, EROFS and EDQUOT turn ERR_FAILED into ERR_NO_SPACE. */

@@ -41,6 +41,13 @@ void remark_err(struct remark *r, const struct err *err)
 	buf_addf(&r->english, "%s\n", err->english);
 }
 
+void remark_system(struct remark *r, int errno_value)
+{
+	const char *text = err_system_text(errno_value);
+	buf_addf(&r->shown, "%s\n", text);
+	buf_addf(&r->english, "%s\n", i18n_english(text));
+}
+
 void remark_join(struct remark *r, const struct remark *more)
 {
 	buf_add(&r->shown, more->shown.data, more->shown.len);

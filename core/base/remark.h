@@ -36,6 +36,9 @@ void remark_addv(struct remark *r, const char *format, va_list args) __attribute
 /* Adds the error's message, and ends the line. */
 void remark_err(struct remark *r, const struct err *err);
 
+/* Adds what the system says of an errno, and ends the line. */
+void remark_system(struct remark *r, int errno_value);
+
 /* Adds the lines of another one. */
 void remark_join(struct remark *r, const struct remark *more);
 

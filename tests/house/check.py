@@ -443,6 +443,14 @@ for path in sources:
             number = text[path].count('\n', 0, call.start()) + 1
             wrong(f'{path}:{number}: compares or cuts a text that is translated: ask a field for what it says')
 
+# ---- what the system says is told in the interface's language, and goes on record in English: err_system_text(), remark_system()
+# (the opener speaks English to the program that calls it)
+
+for path in sources:
+    for number, line in enumerate(text[path].split('\n'), 1):
+        if not path.startswith(('core/base/err.c', 'opener/')) and re.search(r'\b(?:strerror(?:_[lr]|name_np|desc_np)?|perror)\(', line):
+            wrong(f'{path}:{number}: the cause is English for everybody: err_system_text()')
+
 # ---- what a person types and is refused stays: tests/tui/test_prompts.c types each prompt wrong once
 
 # What asks for a value. A question for y or n takes none, and says so to any other key.

@@ -282,7 +282,7 @@ static void take_folder(struct tree_walk *w, const struct tree_level *level, con
 {
 	struct tree_level below = {
 	    .fd = tree_open_folder(level->fd, name), .copy = -1, .depth = level->depth + 1, .st = *st, .above = level};
-	const char *reason = below.fd < 0 || fstat(below.fd, &below.st) < 0 ? strerror(errno) : NULL;
+	const char *reason = below.fd < 0 || fstat(below.fd, &below.st) < 0 ? err_system_text(errno) : NULL;
 	struct filejob *job = evidence_tree_give(w, 'd', &below.st, NULL);
 	struct tree_line *line = job->tag;
 	if (!reason)
@@ -310,7 +310,7 @@ static void take_link(struct tree_walk *w, const struct tree_level *level, const
 	char target[4097];
 	ssize_t n = readlinkat(level->fd, name, target, sizeof target - 1);
 	if (n < 0) {
-		give_unread(w, strerror(errno));
+		give_unread(w, err_system_text(errno));
 		return;
 	}
 	target[n] = '\0';
@@ -323,7 +323,7 @@ static void take_entry(struct tree_walk *w, const struct tree_level *level, cons
 {
 	struct stat st;
 	if (fstatat(level->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-		give_unread(w, strerror(errno));
+		give_unread(w, err_system_text(errno));
 	} else if (S_ISREG(st.st_mode)) {
 		take_file(w, level, name, &st);
 	} else if (S_ISDIR(st.st_mode)) {
@@ -345,7 +345,7 @@ static void walk_folder(struct tree_walk *w, struct tree_level *level)
 		tree_copy_go_on(level);
 	}
 	if (level->names.error)
-		give_unread(w, strerror(level->names.error));
+		give_unread(w, err_system_text(level->names.error));
 	for (size_t i = 0; i < level->names.count && w->fatal == 0 && !w->m->interrupted; i++) {
 		if (start)
 			buf_addc(&w->path, '/');

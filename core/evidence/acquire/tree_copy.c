@@ -33,7 +33,7 @@ const char *tree_copy_reason(int error)
 	case ENOSYS:
 		return _("the medium cannot hold such an entry");
 	default:
-		return strerror(error);
+		return err_system_text(error);
 	}
 }
 

@@ -76,7 +76,7 @@ void tree_attributes(int fd, const char *path, struct manifest *m)
 		return;
 	struct remark reason = REMARK_INIT;
 	if (n < 0) {
-		remark_add(&reason, "%s", strerror(errno));
+		remark_system(&reason, errno);
 		manifest_add_unread(m, &reason, path);
 	}
 	char *value = n > 0 ? xmalloc(ATTRIBUTE_LIMIT) : NULL;

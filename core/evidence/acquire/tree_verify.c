@@ -333,7 +333,7 @@ static void compare_link(struct compare *c, struct compare_folder *folder, const
 	char target[4097];
 	ssize_t n = readlinkat(dir, name, target, sizeof target - 1);
 	if (n < 0) {
-		compare_note_unread(c, folder, strerror(errno));
+		compare_note_unread(c, folder, err_system_text(errno));
 		return;
 	}
 	target[n] = '\0';
@@ -361,7 +361,7 @@ static void compare_subfolder(struct compare *c, struct compare_folder *folder, 
 	int fd = tree_open_folder(dir, name);
 	if (fd < 0 || depth >= TREE_DEPTH) {
 		if (!e->unread) /* it could not be opened then, either */
-			compare_note_unread(c, folder, fd < 0 ? strerror(errno) : _("too deep"));
+			compare_note_unread(c, folder, fd < 0 ? err_system_text(errno) : _("too deep"));
 		compare_skip(c, e->line.path.data);
 		if (fd >= 0)
 			close(fd);
@@ -396,7 +396,7 @@ static void compare_both(struct compare *c, struct compare_folder *folder, const
 	if (was == '!') /* it could not be read: there is nothing to compare */
 		return;
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-		compare_note_unread(c, folder, strerror(errno));
+		compare_note_unread(c, folder, err_system_text(errno));
 		if (was == 'd')
 			compare_skip(c, e->line.path.data);
 		return;
@@ -432,7 +432,7 @@ static void compare_missing(struct compare *c, struct compare_folder *folder, co
 	    (!c->how->in_place && (e->line.type == 'o' || (e->unread && e->line.type != 'f'))))
 		return;
 	if (error) {
-		compare_note_unread(c, folder, strerror(error));
+		compare_note_unread(c, folder, err_system_text(error));
 	} else if (below) {
 		struct remark text = REMARK_INIT;
 		remark_words(&text, _("it is gone, with the %zu entries in it"), below);
@@ -469,7 +469,7 @@ static void compare_level(struct compare *c, int fd, struct compare_folder *fold
 	size_t i = 0;
 	tree_names_read(&names, fd);
 	if (names.error && judge_additions)
-		compare_note_unread(c, folder, strerror(names.error));
+		compare_note_unread(c, folder, err_system_text(names.error));
 	while (c->rc == 0 && ((rest = compare_below(c, prefix)) != NULL || i < names.count)) {
 		if (rest && *prefix == '\0' && strcmp(rest, ".") == 0) { /* a ! line of the root's own */
 			compare_next(c);

@@ -415,7 +415,7 @@ static int add_folder(struct mail_batch *b, const char *path, int fd, int depth)
 	int n = scandirat(fd, ".", &names, is_wanted, compare);
 	int rc = 0;
 	if (n < 0) {
-		trouble(b->m, path, strerror(errno));
+		trouble(b->m, path, err_system_text(errno));
 		return 0;
 	}
 	for (int i = 0; i < n; i++) {
@@ -424,7 +424,7 @@ static int add_folder(struct mail_batch *b, const char *path, int fd, int depth)
 			int inner =
 			    openat(fd, names[i]->d_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 			if (inner < 0)
-				trouble(b->m, full, strerror(errno));
+				trouble(b->m, full, err_system_text(errno));
 			else
 				rc = add(b, full, inner, depth + 1);
 		}
@@ -441,7 +441,7 @@ static int add(struct mail_batch *b, const char *path, int fd, int depth)
 	struct stat st;
 	int rc = 0;
 	if (fstat(fd, &st) < 0)
-		trouble(b->m, path, strerror(errno));
+		trouble(b->m, path, err_system_text(errno));
 	else if (S_ISDIR(st.st_mode) && depth < DEPTH)
 		rc = add_folder(b, path, fd, depth);
 	else if (S_ISDIR(st.st_mode))
@@ -463,7 +463,7 @@ int mails_look(struct mails *m, const char *const *paths, size_t count, struct e
 		int fd = m->open ? m->open(m->ctx, paths[i], &why)
 		                 : open(paths[i], O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 		if (fd < 0)
-			trouble(m, paths[i], m->open ? why.message : strerror(errno));
+			trouble(m, paths[i], m->open ? why.message : err_system_text(errno));
 		else
 			rc = add(&b, paths[i], fd, 0);
 	}

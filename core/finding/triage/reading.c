@@ -352,8 +352,8 @@ static int walk_folder(struct batch *b, int fd, const char *path, int deep, stru
 	int n = deep > DEEPEST ? -1 : scandirat(fd, ".", &entries, is_entry, by_name);
 	int rc = 0;
 	if (n < 0)
-		rc = problem(b, path, 0, deep > DEEPEST ? _("folders too deep within each other") : strerror(errno),
-		             err);
+		rc = problem(b, path, 0,
+		             deep > DEEPEST ? _("folders too deep within each other") : err_system_text(errno), err);
 	for (int i = 0; i < n; i++) {
 		char *below = join(path, entries[i]->d_name);
 		if (rc == 0)
@@ -378,7 +378,7 @@ static int walk(struct batch *b, int dir, const char *name, const char *path, in
 		if (top)
 			return err_set_errno(err, error == ENOENT ? ERR_NOT_FOUND : ERR_FAILED, error,
 			                     _("cannot open %s"), name);
-		return error == ELOOP || error == ENXIO ? 0 : problem(b, path, 0, strerror(error), err);
+		return error == ELOOP || error == ENXIO ? 0 : problem(b, path, 0, err_system_text(error), err);
 	}
 	if (S_ISDIR(st.st_mode)) {
 		int rc = progress_step(b->r->progress, path, b->sum->files, 0, err);
@@ -394,7 +394,7 @@ static int walk(struct batch *b, int dir, const char *name, const char *path, in
 		if (top)
 			rc = err_set(err, ERR_USAGE, _("%s is neither a file nor a folder that could be read"), name);
 		else if (S_ISREG(st.st_mode))
-			rc = problem(b, path, 0, strerror(errno), err);
+			rc = problem(b, path, 0, err_system_text(errno), err);
 		close(fd);
 		return rc;
 	}

@@ -482,6 +482,24 @@ static void what_goes_on_record_is_english_in_every_language(void **state)
 	assert_int_equal(err_take(NULL, &err), -1);
 }
 
+static void what_the_system_says_is_translated_and_english_on_record(void **state)
+{
+	(void)state;
+	char mo[256];
+	struct remark r = REMARK_INIT;
+	use_catalogue(mo, "Input/output error", "入出力エラー");
+	assert_string_equal(err_system_text(EIO), "入出力エラー");
+	remark_system(&r, EIO);
+	assert_string_equal(r.shown.data, "入出力エラー\n");
+	assert_string_equal(r.english.data, "Input/output error\n");
+	remark_release(&r);
+	i18n_use(NULL, 0);
+	const int named[] = {ESTALE,  ETIMEDOUT, ENOTCONN,   EREMOTEIO, ENOMEDIUM,
+	                     EUCLEAN, EBADMSG,   EOPNOTSUPP, EOVERFLOW};
+	for (size_t i = 0; i < sizeof named / sizeof *named; i++) /* the words of the system itself */
+		assert_string_equal(err_system_text(named[i]), strerror(named[i]));
+}
+
 static void an_error_names_the_line_it_speaks_of(void **state)
 {
 	(void)state;
@@ -534,6 +552,7 @@ int main(void)
 	    cmocka_unit_test(days_are_counted_both_ways),
 	    cmocka_unit_test(what_goes_on_record_is_english_in_every_language),
 	    cmocka_unit_test(a_word_is_among_others_or_not),
+	    cmocka_unit_test(what_the_system_says_is_translated_and_english_on_record),
 	    cmocka_unit_test(an_error_names_the_line_it_speaks_of),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
