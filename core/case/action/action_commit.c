@@ -137,7 +137,7 @@ int action_commit(struct action *a, struct err *err)
 	int refresh = 0;
 	tell_changed(a);
 	for (size_t i = 0; i < a->count; i++)
-		refresh |= kind_has(a->changes[i].kind, KIND_OPEN);
+		refresh |= kind_has(a->changes[i].kind, KIND_OPEN | KIND_CONFLICT); /* whose label may be disputed */
 	action_free(a);
 	high_water_mark_update(c);
 	if (refresh)

@@ -2,9 +2,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/json.h"
 #include "case/kind/tlp.h"
-#include "case/store/record.h"
+#include "case/store/disputed.h"
 
 #include <stdlib.h>
 
@@ -24,7 +23,7 @@ void highest_tlp_raise(struct buf *tlp, const char *other)
 
 void highest_tlp_add(struct buf *tlp, const json_t *record)
 {
-	highest_tlp_raise(tlp, tlp_own_or(json_get_string(record, "tlp"), NULL));
+	highest_tlp_raise(tlp, record_tlp(record, NULL));
 }
 
 void highest_tlp_add_named(struct case_file *c, const char *label, struct buf *tlp)

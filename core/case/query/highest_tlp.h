@@ -3,7 +3,7 @@
  *
  *     struct buf tlp = BUF_INIT;
  *     highest_tlp_begin(c, &tlp);              // the case's, whose title stands there: "AMBER"
- *     highest_tlp_add(&tlp, record);           // a record without a label of its own has the case's
+ *     highest_tlp_add(&tlp, record);           // a record without a label of its own has the case's; of a disputed one the higher counts
  *     highest_tlp_add_named(c, "R1-P1", &tlp);
  */
 #ifndef GENBA_CASE_QUERY_HIGHEST_TLP_H

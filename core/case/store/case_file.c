@@ -4,6 +4,7 @@
 #include "base/printable.h"
 #include "base/uuid.h"
 #include "case/store/case_internal.h"
+#include "case/store/disputed.h"
 #include "case/store/responders.h"
 #include "history/sshsig.h"
 
@@ -114,11 +115,13 @@ int case_refresh(struct case_file *c, struct err *err)
 	json_t *record = record_stored(c, "case", err);
 	if (!record)
 		return -1;
+	record = record_with_disputes(c, NULL, record, 0);
 	const char *title = json_get_string(record, "title");
-	const char *tlp = json_get_string(record, "tlp");
+	const char *own = json_get_string(record, "tlp");
+	const char *tlp = record_tlp(record, own ? own : "AMBER");
 	free(c->title);
 	c->title = xstrdup(title ? title : "");
-	char *safe = printable_dup(tlp ? tlp : "AMBER"); /* shown in every header */
+	char *safe = printable_dup(tlp); /* shown in every header */
 	snprintf(c->tlp, sizeof c->tlp, "%s", safe);
 	free(safe);
 	const char *id = json_get_string(record, "id");

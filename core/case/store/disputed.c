@@ -2,6 +2,7 @@
 #include "case/store/disputed.h"
 
 #include "base/json.h"
+#include "case/kind/tlp.h"
 #include "case/store/case_internal.h"
 
 #include <stdlib.h>
@@ -231,6 +232,15 @@ int record_surely_is(const json_t *record, const char *field, const char *values
 	for (size_t i = 0; i < json_array_size(sides) && sure; i++)
 		sure = is_among(values, json_string_value(json_array_get(sides, i)));
 	return sure;
+}
+
+const char *record_tlp(const json_t *record, const char *of_case)
+{
+	const json_t *sides = json_object_get(json_object_get(record, "disputed_values"), "tlp");
+	const char *tlp = tlp_own_or(json_get_string(record, "tlp"), of_case);
+	for (size_t i = 0; i < json_array_size(sides); i++)
+		tlp = tlp_higher(tlp, tlp_own_or(json_string_value(json_array_get(sides, i)), of_case));
+	return tlp;
 }
 
 int asset_is_uncontained(const json_t *asset)

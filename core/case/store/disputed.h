@@ -41,6 +41,10 @@ int record_surely_is(const json_t *record, const char *field, const char *values
 #define ASSET_INFECTED  "infected|compromised"
 #define ASSET_CONTAINED "isolated|not_applicable"
 
+/* What a record is passed on by: its own label, the higher one where two copies say otherwise; where it has none `of_case`,
+ * which may be NULL. Borrowed of the record, or `of_case`. */
+const char *record_tlp(const json_t *record, const char *of_case);
+
 /* Infected or taken over and not isolated, for all that is known: an alarm. */
 int asset_is_uncontained(const json_t *asset);
 

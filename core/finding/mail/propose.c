@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "case/kind/tlp.h"
+#include "case/store/disputed.h"
 #include "case/store/indicator_value.h"
 #include "finding/mail/import.h"
 
@@ -109,13 +109,13 @@ json_t *mail_known(struct case_file *c, const char *label, struct err *err)
 		const char *of = json_get_string(item, "known");
 		json_t *record = *of ? record_get(c, of, 0, NULL) : NULL;
 		const char *role = json_get_string(record, "role");
-		const char *tlp = json_get_string(record, "tlp");
-		const char *shareable = json_get_string(record, "shareable");
 		if (record && !rests_on_this_mail(record, label) && !json_is(record, "role", "benign") &&
 		    !json_is(record, "false_positive", "yes") && !json_is(record, "confidence", "refuted")) {
 			json_object_set_new(item, "role", json_string(role ? role : "unknown"));
-			json_object_set_new(item, "tlp", json_string(tlp_own_or(tlp, case_tlp(c))));
-			json_object_set_new(item, "shareable", json_string(shareable ? shareable : "no"));
+			json_object_set_new(item, "tlp", json_string(record_tlp(record, case_tlp(c))));
+			json_object_set_new(
+			    item, "shareable",
+			    json_string(record_surely_is(record, "shareable", "approved") ? "approved" : "no"));
 			json_array_append(known, item);
 		}
 		json_decref(record);

@@ -9,7 +9,8 @@
  *
  * A record may leave if its label of the Traffic Light Protocol (its own, else the case's) is not above what was asked for,
  * if it is neither retracted nor RED nor AMBER+STRICT, if an indicator's provider has approved that it is shared, and if a
- * sample belongs to such an indicator. A kind, and a field, that this genba does not know stays. References to what stays are
+ * sample belongs to such an indicator. Of a label that is disputed the higher one counts, and approved is what no copy of the
+ * case says otherwise of. A kind, and a field, that this genba does not know stays. References to what stays are
  * taken out of what leaves, and so is a text that names a label of it. With `redacted` names of machines, accounts, persons
  * and organisations are pseudonyms, and addresses go.
  *

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "case/kind/tlp.h"
 #include "case/query/filter.h"
+#include "case/store/disputed.h"
 #include "case/store/responders.h"
 #include "finding/chain/legal_form.h"
 #include "vault/vault.h"
@@ -32,7 +33,7 @@ static int tlp_is_open(const char *tlp)
 
 const char *release_tlp_of(const struct release *r, const json_t *record)
 {
-	return tlp_own_or(json_get_string(record, "tlp"), case_tlp(r->c));
+	return record_tlp(record, case_tlp(r->c));
 }
 
 /* ---- opening */
@@ -40,13 +41,12 @@ const char *release_tlp_of(const struct release *r, const json_t *record)
 static int check_decision(struct release *r, const char *label, struct err *err)
 {
 	json_t *decision = record_get(r->c, label, 0, err);
-	const char *status = json_get_string(decision, "status");
 	int rc = decision ? 0 : -1;
 	if (decision && record_kind(decision) != kind_find("decision"))
 		rc = err_set(err, ERR_USAGE, _("--approved-by %s: this is no decision"), label);
 	else if (decision && record_is_retracted(decision))
 		rc = err_set(err, ERR_FAILED, _("%s is retracted: nothing leaves on it"), label);
-	else if (decision && (!status || strcmp(status, "decided") != 0))
+	else if (decision && !record_surely_is(decision, "status", "decided"))
 		rc = err_set(err, ERR_FAILED, _("%s is not decided: nothing leaves on it"), label);
 	if (rc == 0)
 		r->decision = xstrdup(record_label(decision));
@@ -145,21 +145,34 @@ static int check_wish(struct release *r, const struct release_wish *w, struct er
 
 /* ---- who leaves */
 
+/* Its provider allows that the indicator is shared, and no copy of the case says otherwise. */
+static int is_approved(const json_t *indicator)
+{
+	return record_surely_is(indicator, "shareable", "approved");
+}
+
 /* A sample is evidence that an indicator names. */
 int release_note_sample(void *ctx, json_t *record)
 {
 	struct release *r = ctx;
 	const char *sample = json_get_string(record, "sample");
-	const char *shareable = json_get_string(record, "shareable");
-	if (sample && (!shareable || strcmp(shareable, "approved") != 0))
+	const json_t *sides = json_object_get(json_object_get(record, "disputed_values"), "sample");
+	const json_t *side;
+	size_t i;
+	if (is_approved(record))
+		return 0;
+	if (sample)
 		release_stay(r, sample, "evidence", _("a sample whose indicator may not be shared"));
+	json_array_foreach(sides, i, side)
+		if (json_is_string(side))
+			release_stay(r, json_string_value(side), "evidence",
+			             _("a sample whose indicator may not be shared"));
 	return 0;
 }
 
 static const char *why_it_stays(const struct release *r, json_t *record)
 {
 	const char *kind = json_get_string(record, "kind");
-	const char *shareable = json_get_string(record, "shareable");
 	int rank = tlp_rank(release_tlp_of(r, record));
 	if (!kind || kind_has(kind, KIND_MACHINE))
 		return _("a record of genba itself");
@@ -176,7 +189,7 @@ static const char *why_it_stays(const struct release *r, json_t *record)
 		return _("RED or AMBER+STRICT, which never leave");
 	if (rank > tlp_rank(r->tlp))
 		return _("its TLP is above what was asked for");
-	if (kind_has(kind, KIND_INDICATOR) && (!shareable || strcmp(shareable, "approved") != 0))
+	if (kind_has(kind, KIND_INDICATOR) && !is_approved(record))
 		return _("the provider has not approved that it is shared");
 	return NULL;
 }

@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "case/kind/kinds.h"
+#include "case/store/disputed.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -134,7 +135,7 @@ static int refuse(struct release *r, const struct forbidden_hit *hit, struct err
 	json_t *named = record_get(r->c, hit->label, RECORD_WITH_RETRACTED, &none);
 	int helps = !r->redacted && named && release_names(named);
 	int is_unapproved = named && kind_has(json_get_string(named, "kind"), KIND_INDICATOR) &&
-	                    !json_is(named, "shareable", "approved");
+	                    !record_surely_is(named, "shareable", "approved");
 	json_decref(named);
 	err_clear(&none);
 	release_each(r, NULL, find_quoting, &q, &none);

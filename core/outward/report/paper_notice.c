@@ -8,6 +8,7 @@
 #include "case/action/contact_status.h"
 #include "case/kind/tlp.h"
 #include "case/query/highest_tlp.h"
+#include "case/store/disputed.h"
 #include "finding/chain/chain.h"
 #include "outward/report/paper_private.h"
 
@@ -47,7 +48,7 @@ static void add_reason(struct buf *out, struct case_file *c, enum chain_pivot pi
 	const struct field *field = kind_field(kind_find("pivot"), "pivot");
 	const char *called = field_value_label(field_value_find(field, chain_pivot_name(pivot)));
 	json_t *record = record_get(c, t->because, 0, NULL);
-	const char *own = record ? tlp_own_or(json_get_string(record, "tlp"), case_tlp(c)) : "CLEAR";
+	const char *own = record ? record_tlp(record, case_tlp(c)) : "CLEAR";
 	char *name = record ? record_title(record) : xstrdup("");
 	char *marking =
 	    tlp_rank(own) > tlp_rank("AMBER") ? xasprintf(_(" · TLP:%s: not to be told"), own) : xstrdup("");
