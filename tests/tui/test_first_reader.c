@@ -468,7 +468,7 @@ static void enter_takes_the_row_that_it_stands_on(void **state)
 	press(t, ":show R1-Q1" KEYS_ENTER, 1, "R1-Q1");
 	press(t, "e", 1, "Change Consultation");
 	press(t, "m", -2, "/27");
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < 7; i++)
 		terminal_type(t, KEYS_DOWN);
 	press(t, KEYS_ENTER, -1, "Kinds of incident");
 	terminal_await(t, "> [ ] infection by suspicious mail");

@@ -13,9 +13,9 @@ struct form_value {
 	char *value; /* as `set` takes it; NULL: unset */
 	char *was;   /* on record; NULL: unset, or a secret */
 	int changed;
-	int asked_first;
-	int given;  /* the form begins with a value for it: it is among the first fields */
-	int wanted; /* it begins without one, and whoever opened it wants one */
+	int asked_first; /* by its kind, or since the record says it */
+	int given;       /* the form begins with a value for it: it is among the first fields */
+	int wanted;      /* it begins without one, and whoever opened it wants one */
 };
 
 struct form {
@@ -46,7 +46,8 @@ static inline struct form *form_of(const struct view *v)
 /* 1 if the field belongs to the short form. */
 int form_is_first(const struct form_value *value);
 
-/* The fields that people may set, those of the short form first, with the record's values (NULL: none). */
+/* The fields that people may set, those of the short form and those that the record says something of first, with the record's
+ * values (NULL: none). */
 void form_read_fields(struct form *f, const json_t *record);
 
 /* The record was changed: fields of which nothing was typed here are as it has them now. 1 if any field of it differs from

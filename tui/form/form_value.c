@@ -32,6 +32,14 @@ int form_is_first(const struct form_value *value)
 	return value->given || value->asked_first;
 }
 
+/* A record that is changed shows what it says, in the short form too. */
+static int is_said(const struct field *field, const json_t *record)
+{
+	const json_t *value = json_object_get(record, field->name);
+	return value && !json_is(record, field->name, "unknown") &&
+	       !(json_is_array(value) && json_array_size(value) == 0);
+}
+
 void form_read_fields(struct form *f, const json_t *record)
 {
 	size_t all = kind_field_count(f->kind);
@@ -40,7 +48,8 @@ void form_read_fields(struct form *f, const json_t *record)
 	for (int later = 0; later <= 1; later++)
 		for (size_t i = 0; i < all; i++) {
 			const struct field *field = kind_field_at(f->kind, i);
-			if (field->machine || kind_asks_first(f->kind, field) == later)
+			int is_first = kind_asks_first(f->kind, field) || is_said(field, record);
+			if (field->machine || is_first == later)
 				continue;
 			struct form_value *v = &f->values[f->count++];
 			v->field = field;
