@@ -298,6 +298,10 @@ static void marks_of_a_long_list_are_whole_after_the_lock(void **state)
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_gone(t, "Set which field");
 	terminal_await_row(t, 1, "30000 marked");
+	lock_and_unlock(t, "e");
+	terminal_await(t, "not the 30000 that are marked");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "30000 marked");
 	lock_and_unlock(t, "M");
 	terminal_await_row(t, 1, "Asset · 30000");
 	terminal_await_gone(t, "30000 marked");

@@ -295,14 +295,17 @@ static enum redraw list_keys_add(struct view *v)
 
 static enum redraw list_keys_edit(struct view *v)
 {
-	struct view *form = *view_label(v) ? form_new(v->wb, v->argument, view_label(v)) : NULL;
+	char label[LABEL_TEXT]; /* as the person sees it: reading on may move the selection */
+	snprintf(label, sizeof label, "%s", view_label(v));
+	struct view *form = *label ? form_new(v->wb, v->argument, label) : NULL;
+	view_list_await_marks(v);
 	size_t marked = list_marked(view_list_of(v));
 	if (form && marked)
 		workbench_tell(v->wb, TONE_ATTENTION,
 		               P_("%s alone is edited, not the %zu that is marked (b sets a field of it)",
 		                  "%s alone is edited, not the %zu that are marked (b sets a field of all)",
 		                  (unsigned long long)marked),
-		               view_label(v), marked);
+		               label, marked);
 	if (form)
 		workbench_push(v->wb, form);
 	return REDRAW_ALL;
