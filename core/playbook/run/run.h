@@ -116,8 +116,10 @@ void run_expand(const struct run *run, const struct waiting *w, const char *text
 /*
  * The i-th shell command that the step offers, whole, with variables put in as
  * single words of the shell, within quotes of the playbook's too; in a comment, a
- * here-document, `…`, ${…} and $'…' they stay names. `--on ASSET` of a command of
- * genba names the run's asset; where there are several it is left for the person. *about (may be NULL) gets its description. 0,
+ * here-document, `…`, ${…} and $'…', and behind a word that goes on in the next line,
+ * they stay names, and so does a value with the end of a line or other controls in
+ * it. `--on ASSET` of a command of genba names the run's asset; where there are
+ * several it is left for the person. *about (may be NULL) gets its description. 0,
  * or -1 if there are not so many. It is only ever run when a person has seen it and
  * said so, on the responder's own machine.
  */

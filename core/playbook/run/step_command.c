@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/words.h"
 #include "playbook/load/condition.h"
 #include "playbook/run/run_private.h"
@@ -16,7 +17,9 @@
 struct shell_place {
 	char inside[NESTED]; /* ' and " quotes, ( of a command in it; the innermost last */
 	int depth;
-	int unclear; /* a comment, a here-document, `…`, ${…}, $'…', arithmetic or a case of $(…): from here on nothing is put in */
+	/* a comment, a here-document, `…`, ${…}, $'…', arithmetic, a case of $(…), or one word or operator on two lines: from
+	 * here on nothing is put in */
+	int unclear;
 };
 
 static void shell_enter(struct shell_place *p, char what)
@@ -27,9 +30,10 @@ static void shell_enter(struct shell_place *p, char what)
 		p->unclear = 1;
 }
 
-/* Takes what stands at `at`: the number of bytes, which is not 0. `first`: a word may begin here. */
-static size_t shell_step(struct shell_place *p, const char *at, int first)
+/* Takes what stands at `at`: the number of bytes, which is not 0. `before`: the byte before it, NUL at the beginning. */
+static size_t shell_step(struct shell_place *p, const char *at, char before)
 {
+	int first = strchr(" \t\n;|&()<>", before) != NULL; /* a word may begin here; NUL is among them */
 	char within = p->depth ? p->inside[p->depth - 1] : '\0';
 	char c = *at;
 	if (within && within == c && c != '(') { /* another ( is one level more */
@@ -38,8 +42,11 @@ static size_t shell_step(struct shell_place *p, const char *at, int first)
 	}
 	if (within == '\'')
 		return 1;
-	if (c == '\\' && at[1])
+	if (c == '\\' &&
+	    at[1]) { /* the end of a line is taken away before words are: `<\` and `<` are a here-document */
+		p->unclear |= at[1] == '\n' && before != ' ' && before != '\t';
 		return 2;
+	}
 	/* within arithmetic quotes keep nothing from being expanded; a `)` of a case does not end the command that it is in */
 	p->unclear |= (c == '$' && (at[1] == '[' || (at[1] == '(' && at[2] == '('))) ||
 	              (within == '(' && first && strncmp(at, "case", 4) == 0 && strchr(" \t\n", at[4]));
@@ -47,7 +54,7 @@ static size_t shell_step(struct shell_place *p, const char *at, int first)
 		shell_enter(p, '(');
 		return 2;
 	}
-	p->unclear |= c == '`' || (c == '$' && (at[1] == '{' || (at[1] == '\'' && !within)));
+	p->unclear |= c == '`' || (c == '$' && (at[1] == '{' || (at[1] == '\'' && within != '"')));
 	if (within == '"')
 		return 1;
 	if (c == '\'' || c == '"' || c == '(')
@@ -80,7 +87,18 @@ static void shell_put(const struct shell_place *p, const char *value, struct buf
 
 /* ---- values */
 
-/* Puts values in for `__name__:value`. In a command one that stands where it cannot be kept apart stays a name. */
+/* A terminal that a command is pasted into takes the end of a line, and other controls, for keys; what turns the writing around
+ * shows another command than the one that runs. */
+static int may_be_put(const char *value)
+{
+	char *shown = printable_dup(value);
+	int same = strcmp(shown, value) == 0;
+	free(shown);
+	return same;
+}
+
+/* Puts values in for `__name__:value`. In a command one that is not of one line, or stands where it cannot be kept apart, stays a
+ * name. */
 static void playbook_step_command_expand(const json_t *variables, const char *text, int for_shell, struct buf *out)
 {
 	struct shell_place place = {.depth = 0};
@@ -88,8 +106,7 @@ static void playbook_step_command_expand(const json_t *variables, const char *te
 	for (const char *begin = text; *text;) {
 		size_t n = condition_variable_length(text);
 		if (n == 0 || strncmp(text + n, ":value", 6) != 0) {
-			size_t taken =
-			    for_shell ? shell_step(&place, text, text == begin || strchr(" \t\n;|&()<>", text[-1])) : 1;
+			size_t taken = for_shell ? shell_step(&place, text, text == begin ? '\0' : text[-1]) : 1;
 			dollar = for_shell && *text == '$' && taken == 1 && !shell_quote(&place);
 			buf_add(out, text, taken);
 			text += taken;
@@ -97,7 +114,7 @@ static void playbook_step_command_expand(const json_t *variables, const char *te
 		}
 		char *name = xstrndup(text, n);
 		const char *value = json_get_string(variables, name);
-		if (!value || place.unclear || dollar)
+		if (!value || (for_shell && (place.unclear || dollar || !may_be_put(value))))
 			buf_add(out, text, n + 6);
 		else if (for_shell)
 			shell_put(&place, value, out);
@@ -149,9 +166,12 @@ int run_offer(const struct run *run, const struct waiting *w, size_t i, struct b
 		if (!is_offered(command) || i-- > 0)
 			continue;
 		json_t *variables = engine_variables(run->engine, w->step);
-		playbook_step_command_expand(variables, playbook_text(json_object_get(command, "command")), 1, text);
+		struct buf words = BUF_INIT;
+		buf_adds(&words, playbook_text(json_object_get(command, "command")));
+		put_asset(run, &words); /* before the values: what they say is nobody's option */
+		playbook_step_command_expand(variables, words.data, 1, text);
+		buf_release(&words);
 		json_decref(variables);
-		put_asset(run, text);
 		if (about)
 			*about = playbook_text(json_object_get(command, "description"));
 		return 0;

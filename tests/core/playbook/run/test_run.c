@@ -121,7 +121,7 @@ static void offers_are_quoted_and_never_more_than_shown(void **state)
 static void what_is_put_in_stays_a_word_within_quotes(void **state)
 {
 	(void)state;
-	static const char value[] = "a\"b\\'c$(touch P)`touch P`;touch P\ntouch P\n#";
+	static const char value[] = "a\"b\\'c$(touch P)`touch P`;touch P #!!";
 	static const struct {
 		const char *command; /* in YAML, within double quotes */
 		const char *before;
@@ -150,7 +150,14 @@ static void what_is_put_in_stays_a_word_within_quotes(void **state)
 	              {"printf %s \\\"$( (printf %s __way__:value))\\\"", "", "", 0},
 	              {"printf %s \\\"$( (printf %s x); printf %s \\\"__way__:value\\\")\\\"", "x", "", 0},
 	              {"printf %s \\\"$(case x in x) printf %s __way__:value;; esac)\\\"", "", "", 1},
-	              {"case x in x) printf %s __way__:value;; esac", "", "", 0}};
+	              {"case x in x) printf %s __way__:value;; esac", "", "", 0},
+	              {"printf %s $(printf %s $'a\\\\'' __way__:value)", "a'__way__:value", "", 2},
+	              {"printf %s \\\\\\n __way__:value", "", "", 0},
+	              {"printf %s $\\\\\\n__way__:value", ":value", "", 2},
+	              {"printf %s $\\\\\\n'__way__:value'", "", "", 1},
+	              {"cat <\\\\\\n<E\\n__way__:value\\nE\\n", "", "\n", 1},
+	              {"printf %s \\\"$\\\\\\n{no:-__way__:value}\\\"", "", "", 1},
+	              {"printf %s \\\"$(ca\\\\\\nse x in x) printf %s __way__:value;; esac)\\\"", "", "", 1}};
 	char folder[] = "/tmp/genba-offer-XXXXXX";
 	assert_non_null(mkdtemp(folder));
 	for (size_t i = 0; i < sizeof offers / sizeof *offers; i++) {
@@ -191,6 +198,39 @@ static void what_is_put_in_stays_a_word_within_quotes(void **state)
 	char *remove = xasprintf("rm -r '%s'", folder);
 	assert_int_equal(system(remove), 0);
 	free(remove);
+}
+
+/* A terminal takes the end of a line for the key: what is pasted would run. Signs that turn the writing show another command. */
+static void what_is_put_in_is_of_one_line(void **state)
+{
+	(void)state;
+	static const char *const values[] = {"a\ntouch P",          "a\rtouch P",     "a\ttouch P",
+	                                     "a\033[201~\ntouch P", "a\u2028touch P", "a\u2029touch P",
+	                                     "a\xc2\x85 touch P",   "a\u202etouch P"};
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		struct assign way[] = {{"__level__", "80"}, {"__way__", values[i]}};
+		struct buf text = BUF_INIT;
+		start_with(variables, "R1-A1", way, 2);
+		assert_int_equal(run_offer(&run, &run.waiting[0], 0, &text, NULL), 0);
+		assert_string_equal(text.data, "echo __way__:value __none__:value");
+		buf_release(&text);
+	}
+}
+
+/* The words of an option of genba in a value are the value's. */
+static void an_asset_is_put_in_only_for_the_playbooks_own_word(void **state)
+{
+	(void)state;
+	struct buf text = BUF_INIT;
+	struct assign way = {"__way__", "a --on ASSET b"};
+	start_with(HEAD "playbook_variables:\n  __way__: {type: string, value: null}\n"
+	                "workflow:\n  start: {type: start, on_completion: a}\n"
+	                "  a: {type: action, name: x, on_completion: end, commands: [{type: bash, "
+	                "command: \"genba note __way__:value --on ASSET --stance fact\"}]}\n  end: {type: end}\n",
+	           "R1-A1", &way, 1);
+	assert_int_equal(run_offer(&run, &run.waiting[0], 0, &text, NULL), 0);
+	assert_string_equal(text.data, "genba note 'a --on ASSET b' --on R1-A1 --stance fact");
+	buf_release(&text);
 }
 
 static void a_failure_never_passes_for_done(void **state)
@@ -459,6 +499,8 @@ int main(void)
 	    WITH_RUN(without_a_value_a_person_decides),
 	    WITH_RUN(offers_are_quoted_and_never_more_than_shown),
 	    WITH_RUN(what_is_put_in_stays_a_word_within_quotes),
+	    WITH_RUN(what_is_put_in_is_of_one_line),
+	    WITH_RUN(an_asset_is_put_in_only_for_the_playbooks_own_word),
 	    WITH_RUN(a_failure_never_passes_for_done),
 	    WITH_RUN(what_failed_on_the_way_leads_to_the_exception_at_the_end),
 	    WITH_RUN(a_loop_asks_again_each_time),
