@@ -175,6 +175,7 @@ static void a_rescue_without_a_criterion_is_a_decision(void **state)
 	                   "R1-Q2 still waits here: has it become this case?"); /* nothing else would answer it */
 	terminal_type(t, "y");
 	terminal_await(t, "R1-Q2 has become this case");
+	assert_true(terminal_shows(t, "the case is now: ")); /* neither takes the other's place */
 	terminal_quit(t);
 	program_good(&program, "set", "case", "rescue_from=", NULL);
 	assert_int_equal(program_run(&program, "stage", "rescue", "--reason", "asked", NULL), 1);

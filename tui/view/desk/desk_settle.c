@@ -1,5 +1,6 @@
 #include "tui/view/desk/desk_settle.h"
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
@@ -29,8 +30,9 @@ static int take_asked(void *ctx, json_t *record)
 	return 0;
 }
 
-void desk_settle_asked(struct workbench *wb, const char *stage)
+int desk_settle_asked(struct workbench *wb, const char *stage, struct buf *said)
 {
+	int rc = 0;
 	json_t *record = workbench_get(wb, "case", 0, NULL);
 	struct desk_asked asked = {.party = json_get_string(record, "party")};
 	const char *reason = json_get_string(record, "stage_reason");
@@ -39,14 +41,16 @@ void desk_settle_asked(struct workbench *wb, const char *stage)
 	    asked.count == 1) {
 		char *question = xasprintf(_("%s still waits here: has it become this case? (y/n) "), asked.label);
 		if (prompt_yes(wb, question)) {
-			if (consultation_is_this_case(workbench_case(wb), asked.label, stage, reason, &err) < 0) {
-				workbench_tell_error(wb, &err);
-			} else {
+			rc = consultation_is_this_case(workbench_case(wb), asked.label, stage, reason, &err);
+			if (rc == 0) {
 				workbench_judged(wb, asked.label);
-				workbench_tell(wb, TONE_GOOD, _("%s has become this case"), asked.label);
+				buf_addf(said, _("%s has become this case"), asked.label);
+			} else {
+				buf_adds(said, err.message);
 			}
 		}
 		free(question);
 	}
 	json_decref(record);
+	return rc;
 }

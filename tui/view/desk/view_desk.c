@@ -401,12 +401,15 @@ static int open_case_file(void *ctx, struct question *all, struct err *err)
 	                           &warnings, id, err);
 	if (rc == 0) {
 		workbench_judged(o->wb, o->label);
+		buf_truncate(&warnings, warnings.len ? warnings.len - 1 : 0); /* its line ends */
 		struct buf word = BUF_INIT; /* as a shell takes it, whatever is in the path */
 		char *safe = printable_dup(all[0].answer);
 		words_quote_needed(&word, safe);
-		workbench_tell(o->wb, TONE_GOOD,
-		               _("%s has become the case %s: leave (:quit) and open it by `genba %s`"), o->label, safe,
-		               word.data);
+		char *done = xasprintf(_("%s has become the case %s: leave (:quit) and open it by `genba %s`"),
+		                       o->label, safe, word.data);
+		workbench_tell(o->wb, warnings.len ? TONE_ATTENTION : TONE_GOOD, "%s%s%s", done,
+		               warnings.len ? " · " : "", warnings.data);
+		free(done);
 		free(safe);
 		buf_release(&word);
 	}
@@ -493,19 +496,25 @@ struct view_desk_stage {
 	struct workbench *wb;
 	const char *stage;
 	int anyway; /* it was asked, and goes on without a criterion */
+	struct buf said;
+	enum tone tone;
 };
 
 static int take_stage(void *ctx, const char *reason, struct err *err)
 {
-	const struct view_desk_stage *s = ctx;
+	struct view_desk_stage *s = ctx;
 	struct workbench *wb = s->wb;
 	struct buf warnings = BUF_INIT;
 	struct stage_step step = {.stage = s->stage, .reason = reason, .anyway = s->anyway};
 	int rc = stage_set(workbench_case(wb), &step, &warnings, err);
-	if (rc == 0)
-		workbench_tell(wb, warnings.len ? TONE_ATTENTION : TONE_GOOD, _("the case is now: %s. %s"),
-		               field_value_label(field_value_find(kind_field(kind_find("case"), "stage"), s->stage)),
-		               warnings.data);
+	if (rc == 0) {
+		s->tone = warnings.len ? TONE_ATTENTION : TONE_GOOD;
+		buf_truncate(&warnings, warnings.len ? warnings.len - 1 : 0); /* its line ends */
+		buf_addf(&s->said, _("the case is now: %s. %s"),
+		         field_value_label(field_value_find(kind_field(kind_find("case"), "stage"), s->stage)),
+		         warnings.data);
+		workbench_tell(wb, s->tone, "%s", s->said.data);
+	}
 	buf_release(&warnings);
 	return rc;
 }
@@ -532,10 +541,16 @@ static enum redraw change_stage(struct view *v)
 		labels[i] = field_value_label(field_value_find(field, stages[i]));
 	int chosen = prompt_choice_named(v->wb, _("Stage of this case"), labels, stages, sizeof stages / sizeof *stages,
 	                                 0, NULL);
-	struct view_desk_stage s = {v->wb, chosen >= 0 ? stages[chosen] : NULL, 0};
+	struct view_desk_stage s = {v->wb, chosen >= 0 ? stages[chosen] : NULL, 0, BUF_INIT, TONE_GOOD};
+	struct buf more = BUF_INIT;
 	if (s.stage && may_take_stage(&s) == 0 &&
-	    draft_prompt_reason(v->wb, "desk:stage", _("Reason: "), take_stage, &s))
-		desk_settle_asked(v->wb, s.stage);
+	    draft_prompt_reason(v->wb, "desk:stage", _("Reason: "), take_stage, &s)) {
+		int rc = desk_settle_asked(v->wb, s.stage, &more);
+		if (more.len) /* the one does not take the other's place */
+			workbench_tell(v->wb, rc < 0 ? TONE_ALARM : s.tone, "%s · %s", s.said.data, more.data);
+	}
+	buf_release(&more);
+	buf_release(&s.said);
 	return REDRAW_ALL;
 }
 
