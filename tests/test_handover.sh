@@ -30,6 +30,7 @@ fingerprint=$(XDG_DATA_HOME=$work/two "$genba" key show | grep -o 'SHA256:[^ ]*'
 label=$(as one handover --fingerprint "$fingerprint" --to two.pub --out two.genba --with-evidence taken --brief own.brief 2>handover.log) || fail "handover: $(cat handover.log)"
 is "label of the transfer" R1-T1 "$label"
 grep -q SHA256: handover.log || fail "no fingerprint to read out: $(cat handover.log)"
+! grep -q "have them read the key out" handover.log || fail "a key that was confirmed is to be read out again: $(cat handover.log)"
 status 1 as one handover --to two.pub --out two.genba
 cmp mail.eml taken/R1-E1-mail.eml || fail "evidence was not taken along"
 

@@ -106,8 +106,9 @@ int cmd_handover_key(struct session *s, const char *text, struct buf *print, enu
 }
 
 /* A key that this case does not know is confirmed before anything is written: by --fingerprint, which another channel told,
- * or by a person at the terminal. A script without either goes on, as it always did, and the fingerprint is printed. */
-static int confirm_key(struct session *s, const struct args *args, const char *text, struct err *err)
+ * or by a person at the terminal. A script without either goes on, as it always did, and the fingerprint is printed.
+ * *confirmed: somebody did. */
+static int confirm_key(struct session *s, const struct args *args, const char *text, int *confirmed, struct err *err)
 {
 	struct buf print = BUF_INIT;
 	const char *wanted = args_option(args, "fingerprint");
@@ -126,16 +127,20 @@ static int confirm_key(struct session *s, const struct args *args, const char *t
 		      "or face to face? (y/n) "),
 		    print.data);
 		fflush(s->log);
-		if (!fgets(answer, sizeof answer, stdin) || (*answer != 'y' && *answer != 'Y'))
+		*confirmed = fgets(answer, sizeof answer, stdin) && (*answer == 'y' || *answer == 'Y');
+		if (!*confirmed)
 			rc = err_set(err, ERR_CANCELLED,
 			             _("nothing was written: call, have the fingerprint read out, and begin again"));
+	} else {
+		*confirmed = wanted != NULL;
 	}
 	buf_release(&print);
 	return rc;
 }
 
-static int read_recipients(struct session *s, const struct args *args, struct handover_recipient *to, size_t *count,
-                           struct err *err)
+/* confirmed[i]: the key of to[i] need not be read out any more. */
+static int read_recipients(struct session *s, const struct args *args, struct handover_recipient *to, int *confirmed,
+                           size_t *count, struct err *err)
 {
 	char *lines[HANDOVER_TO] = {NULL};
 	int rc = 0;
@@ -143,7 +148,8 @@ static int read_recipients(struct session *s, const struct args *args, struct ha
 	for (const char *value; rc == 0 && (value = args_option_at(args, "to", *count)) != NULL;) {
 		if (*count == HANDOVER_TO)
 			rc = err_set(err, ERR_USAGE, _("at most %d recipients at a time"), HANDOVER_TO);
-		else if (confirm_key(s, args, value, err) < 0 || !(lines[*count] = read_line(s, value, err)))
+		else if (confirm_key(s, args, value, &confirmed[*count], err) < 0 ||
+		         !(lines[*count] = read_line(s, value, err)))
 			rc = -1;
 		else
 			++*count;
@@ -157,14 +163,14 @@ static int read_recipients(struct session *s, const struct args *args, struct ha
 	return rc;
 }
 
-static void tell_recipients(struct session *s, const struct handover_recipient *to, size_t count)
+static void tell_recipients(struct session *s, const struct handover_recipient *to, const int *confirmed, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct buf print = BUF_INIT;
 		char *name = printable_dup(to[i].name);
 		ssh_fingerprint(to[i].key, &print);
 		printable_printf(s->log, _("to %s %s, key %s%s\n"), to[i].mark, name, print.data,
-		                 to[i].added && !s->brief /* else the workbench has asked */
+		                 to[i].added && !confirmed[i]
 		                     ? _(" (new to this case: have them read the key out over the phone)")
 		                     : "");
 		free(name);
@@ -367,6 +373,7 @@ static const char **secrets_that_go(struct session *s, const struct args *args, 
 int cmd_handover(struct session *s, const struct args *args, struct err *err)
 {
 	struct handover_recipient to[HANDOVER_TO + 1];
+	int confirmed[HANDOVER_TO] = {0};
 	const char *out = args_option(args, "out");
 	const char *keyless = args_option(args, "for");
 	struct handover_copy how = {
@@ -386,13 +393,13 @@ int cmd_handover(struct session *s, const struct args *args, struct err *err)
 		return -1;
 	json_t *sealed = json_array();
 	const char **secrets = secrets_that_go(s, args, sealed, err);
-	if (!secrets || read_recipients(s, args, to, &how.count, err) < 0) {
+	if (!secrets || read_recipients(s, args, to, confirmed, &how.count, err) < 0) {
 		free(secrets);
 		json_decref(sealed);
 		return -1;
 	}
 	how.secrets = secrets;
-	tell_recipients(s, to, how.count);
+	tell_recipients(s, to, confirmed, how.count);
 	size_t count = how.count;
 	if (keyless)
 		to[count++] = (struct handover_recipient){.name = xstrdup(keyless)};

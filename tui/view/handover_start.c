@@ -21,6 +21,7 @@
 #include "tui/workbench/prompt_path.h"
 #include "tui/workbench/workbench.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,7 +127,8 @@ static char *key_help(struct handover_key *k)
 	return help;
 }
 
-/* The key as the command takes it, known or confirmed; NULL: left. */
+/* The key as the command takes it, known or confirmed; NULL: left. Its fingerprint, which the question's ctx keeps, goes along:
+ * a file that says another key by then is refused, and nobody is asked to have this one read out again. */
 static char *ask_key(struct workbench *wb, const struct question *q, const char *before)
 {
 	struct handover_key k = {.wb = wb, .print = BUF_INIT, .names = BUF_INIT};
@@ -140,7 +142,11 @@ static char *ask_key(struct workbench *wb, const struct question *q, const char 
 	int left;
 	char *typed = prompt_edit(wb, &line, &left);
 	char *key = !left && key_is_theirs(wb, &k) ? prompt_path_in_full(typed) : NULL;
-	(void)q;
+	struct buf *print = (struct buf *)(uintptr_t)q->ctx;
+	if (key) {
+		buf_clear(print);
+		buf_adds(print, k.print.data);
+	}
 	buf_release(&k.print);
 	buf_release(&k.names);
 	free(help);
@@ -231,13 +237,19 @@ static char *ask_brief(struct workbench *wb, const struct question *q, const cha
 	return handover_brief(wb);
 }
 
+struct handing_over {
+	struct workbench *wb;
+	struct buf print; /* of the key that was asked for */
+};
+
 static int hand_over(void *ctx, struct question *all, struct err *err)
 {
-	struct workbench *wb = ctx;
+	struct workbench *wb = ((struct handing_over *)ctx)->wb;
 	struct buf line = BUF_INIT;
 	int delta = handover_is_delta(all[1].answer);
 	buf_addf(&line, "handover%s", delta ? " --delta" : "");
 	add_option(&line, "to", all[0].answer);
+	add_option(&line, "fingerprint", ((struct handing_over *)ctx)->print.data);
 	add_option(&line, "out", all[2].answer);
 	if (*all[3].answer)
 		add_option(&line, "with-evidence", all[3].answer);
@@ -261,8 +273,9 @@ void handover_ask(struct workbench *wb, const char *none)
 		workbench_tell_error(wb, &err);
 		return;
 	}
+	struct handing_over h = {.wb = wb, .print = BUF_INIT};
 	struct question asked[] = {
-	    {.name = "to", .label = _("Colleague's key"), .ask = ask_key},
+	    {.name = "to", .label = _("Colleague's key"), .ask = ask_key, .ctx = &h.print},
 	    {.name = "delta", .label = _("What goes"), .ask = ask_what},
 	    {.name = "out", .label = _("New file for the colleague"), .ask = ask_out},
 	    {.name = "with-evidence",
@@ -272,7 +285,8 @@ void handover_ask(struct workbench *wb, const char *none)
 	    {.name = "with-keys", .label = _("Encrypted evidence"), .ask = ask_keys},
 	    {.name = "brief", .label = _("The brief"), .ask = ask_brief},
 	};
-	struct questions q = {asked, sizeof asked / sizeof *asked, hand_over, wb};
+	struct questions q = {asked, sizeof asked / sizeof *asked, hand_over, &h};
 	questions_ask(wb, &q);
 	questions_release(&q);
+	buf_release(&h.print);
 }
