@@ -213,6 +213,16 @@ static void a_file_of_a_mail_is_written_by_its_row(void **state)
 	terminal_type(t, "C");
 	terminal_await_row(t, 1, "Chain");
 	terminal_quit(t);
+	program_good(&program, "set", "R1-L2", "evidence=", NULL); /* what cannot be had needs no file */
+	t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await(t, "1 mail weighs much");
+	terminal_type(t, "K");
+	terminal_await_row(t, 3, "R1-L2");
+	terminal_type(t, "x");
+	terminal_await(t, "Part to write to a file");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "R1-L2 has no evidence: its bytes are not in this case");
+	terminal_quit(t);
 }
 
 /* a.exe in a zip, locked with the password "right" */

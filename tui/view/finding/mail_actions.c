@@ -379,50 +379,56 @@ static char **carried(const json_t *analysis, json_t *numbers)
 
 struct mail_actions_part {
 	struct workbench *wb;
-	const json_t *record;
+	const char *label;
 	const char *part;
+	struct buf content;
 };
 
-/* Writes a part beside us. */
-static int write_answer(void *ctx, struct question *all, struct err *err)
+/* Reads a part beside us. */
+static int read_part(struct mail_actions_part *p, const json_t *record, struct err *err)
 {
-	const struct mail_actions_part *p = ctx;
-	struct case_file *c = workbench_case(p->wb);
-	const char *label = record_label(p->record);
 	struct buf source = BUF_INIT;
-	struct buf content = BUF_INIT;
 	size_t number;
 	int forwarded;
-	int rc = mail_source(c, label, &source, &number, &forwarded, err);
+	int rc = mail_source(workbench_case(p->wb), p->label, &source, &number, &forwarded, err);
 	struct mails_part asked = {.source = source.data,
 	                           .n = source.len,
 	                           .number = number,
 	                           .part = p->part,
 	                           .forwarded = forwarded,
-	                           .sha256 = json_get_string(p->record, "sha256")};
+	                           .sha256 = json_get_string(record, "sha256")};
 	if (rc == 0)
-		rc = mails_part(&asked, &content, err);
-	if (rc == 0)
-		rc = path_write_file(all->answer, content.data, content.len, 0, err);
-	if (rc == 0)
-		workbench_tell(p->wb, TONE_GOOD, _("part %s of %s is in '%s': it may be malicious, do not open it"),
-		               p->part, label, all->answer);
+		rc = mails_part(&asked, &p->content, err);
 	buf_release(&source);
-	buf_release(&content);
 	return rc;
 }
 
-/* Its own name is the sender's choice: the file gets one of ours. */
+static int write_answer(void *ctx, struct question *all, struct err *err)
+{
+	const struct mail_actions_part *p = ctx;
+	if (path_write_file(all->answer, p->content.data, p->content.len, 0, err) < 0)
+		return -1;
+	workbench_tell(p->wb, TONE_GOOD, _("part %s of %s is in '%s': it may be malicious, do not open it"), p->part,
+	               p->label, all->answer);
+	return 0;
+}
+
+/* Nobody is asked where a part is to go that cannot be had. Its own name is the sender's choice: the file gets one of ours. */
 static void write_part(struct view *v, const json_t *record, const char *part)
 {
 	static const enum prompt_path_wanted wanted = PROMPT_PATH_NEW;
-	struct mail_actions_part p = {v->wb, record, part};
-	char *initial = xasprintf("%s-%s.bin", record_label(record), part);
+	struct err err = ERR_INIT;
+	struct mail_actions_part p = {v->wb, record_label(record), part, BUF_INIT};
+	char *initial = xasprintf("%s-%s.bin", p.label, part);
 	char *label = xasprintf(_("File to write part %s to"), part);
 	struct question asked = {.label = label, .ask = question_path, .initial = initial, .ctx = &wanted};
 	struct questions q = {&asked, 1, write_answer, &p};
-	questions_ask(v->wb, &q);
+	if (read_part(&p, record, &err) < 0)
+		workbench_tell_error(v->wb, &err);
+	else
+		questions_ask(v->wb, &q);
 	questions_release(&q);
+	buf_release(&p.content);
 	free(label);
 	free(initial);
 }
