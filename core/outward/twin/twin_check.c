@@ -19,6 +19,7 @@ struct twin_reading {
 	struct worker *w;
 	json_t *head; /* members beside the records */
 	json_t *handed;
+	json_t *ids; /* of the records that were read */
 	struct twin_leaves leaves;
 	uint64_t disclosed;
 	uint64_t proven;
@@ -85,6 +86,10 @@ static int take_record(struct twin_reading *r, const struct json_walk_path *path
 	unsigned char leaf[TWIN_HASH];
 	if (!id || !json_is_object(json_object_get(record, "fields")))
 		return err_set(err, ERR_INVALID, _("line %zu: this is no record of a twin"), path->line);
+	/* else its signer might have promised two values of one field, and hand over either */
+	if (json_object_get(r->ids, id))
+		return err_set(err, ERR_INVALID, _("line %zu: a record stands in it twice"), path->line);
+	json_object_set_new(r->ids, id, json_null());
 	json_object_foreach(json_object_get(record, "fields"), name, field) {
 		int open = json_object_get(field, "value") != NULL;
 		if (open ? leaf_of(id, name, field, leaf) < 0 : from_hex(json_get_string(field, "digest"), leaf) < 0)
@@ -115,7 +120,10 @@ static int run_twin(struct worker *w, struct err *err)
 	unsigned char root[TWIN_HASH];
 	unsigned char digest[crypto_hash_sha256_BYTES];
 	char hex[2 * TWIN_HASH + 1];
-	struct twin_reading r = {.w = w, .head = json_object(), .handed = json_object_get(worker_request(w), "handed")};
+	struct twin_reading r = {.w = w,
+	                         .head = json_object(),
+	                         .handed = json_object_get(worker_request(w), "handed"),
+	                         .ids = json_object()};
 	struct json_walk walk = {.read = read_file, .begin = begin, .value = take_part, .ctx = &r};
 	crypto_hash_sha256_init(&r.file);
 	crypto_hash_sha256_init(&r.content);
@@ -137,6 +145,7 @@ static int run_twin(struct worker *w, struct err *err)
 	}
 	twin_leaves_release(&r.leaves);
 	json_decref(r.head);
+	json_decref(r.ids);
 	return rc;
 }
 

@@ -141,6 +141,32 @@ static void what_was_altered_is_found(void **state)
 	buf_release(&text);
 }
 
+/* Whoever signs it might promise two values of one field, and hand over the one that suits. */
+static void a_record_stands_in_it_once(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct twin_checked checked;
+	struct buf text = BUF_INIT;
+	struct buf twice = BUF_INIT;
+	char *other = xasprintf("%s/twice", scratch);
+	assert_int_equal(buf_read_file(&text, path, 1 << 20, &err), 0);
+	const char *one = strstr(text.data, "\n{\"id\":");
+	assert_non_null(one);
+	const char *next = strstr(one, ",\n{\"id\":");
+	assert_non_null(next);
+	buf_add(&twice, text.data, (size_t)(next + 1 - text.data));
+	buf_adds(&twice, one);
+	int fd = open(other, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	assert_int_equal(write(fd, twice.data, twice.len), (ssize_t)twice.len);
+	close(fd);
+	assert_int_equal(check(other, NULL, &checked, &err), -1);
+	assert_non_null(strstr(err.message, "a record stands in it twice"));
+	free(other);
+	buf_release(&twice);
+	buf_release(&text);
+}
+
 static void a_field_is_handed_over_later(void **state)
 {
 	(void)state;
@@ -277,7 +303,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 	    TEST(it_is_true_and_tells_no_names), TEST(what_was_altered_is_found),
 	    TEST(a_field_is_handed_over_later),  TEST(a_twin_with_leaves_of_disputes_is_of_its_case),
-	    TEST(what_is_no_twin_is_refused),
+	    TEST(what_is_no_twin_is_refused),    TEST(a_record_stands_in_it_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
