@@ -159,14 +159,22 @@ static int is_automatic(struct case_file *c, const json_t *record)
 	return automatic;
 }
 
+/* A contact is called by its organisation, a release by whom it went to: theirs is told, too. */
+static void raise_to_title(struct filling *f, const json_t *record)
+{
+	const struct field *field = f->kind->title_field ? kind_field(f->kind, f->kind->title_field) : NULL;
+	if (field && field->type == FIELD_REF)
+		highest_tlp_add_named(f->c, json_get_string(record, field->name), f->tlp);
+}
+
 static void take_record(struct filling *f, const json_t *record)
 {
 	if ((f->filter && !filter_match(f->filter, record)) || is_automatic(f->c, record) || f->found++ >= KEPT_MOST)
 		return;
 	struct buf line = BUF_INIT;
 	highest_tlp_add(f->tlp, record);
-	char *title =
-	    name_of_record(&f->names, f->c, record); /* a contact is called by the organisation, not by its label */
+	raise_to_title(f, record);
+	char *title = name_of_record(&f->names, f->c, record);
 	buf_adds(&line, title);
 	for (const char *name = f->section->fields; *name;) {
 		char one[40];
@@ -265,6 +273,8 @@ static void group_asset(struct brief_groups *g, const json_t *record)
 {
 	const char *department = json_get_string(record, "department");
 	g->named += department != NULL;
+	if (department)
+		highest_tlp_add(g->tlp, record);
 	struct brief_group *group = group_of(g, printable_dup(department ? department : _("no department named")));
 	group->all++;
 	group->infected += filter_match(g->infected, record) != 0;
@@ -287,6 +297,7 @@ static void group_evidence(struct brief_groups *g, const json_t *record)
 		buf_addf(&holder, " (%s)", _("handed over, not accepted yet"));
 	struct brief_group *group = group_of(g, buf_take(&holder, NULL));
 	if (group->all++ < GROUP_TITLES) {
+		highest_tlp_add(g->tlp, record);
 		char *title = record_title(record);
 		buf_addf(&group->titles, "%s%s", group->titles.len ? _(", ") : "", title);
 		free(title);

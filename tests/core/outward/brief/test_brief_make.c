@@ -114,6 +114,29 @@ static void names_stand_there_in_full(void **state)
 	buf_release(&joined);
 }
 
+/* Whoever a line names raises the label: by the title of a contact, or of evidence that somebody holds. */
+static void the_label_is_that_of_all_that_is_named(void **state)
+{
+	struct err err = ERR_INIT;
+	struct brief b;
+	(void)state;
+	add("party", "name=b.example");
+	add("contact", "party=R1-P1 when=2026-11-23T11:00Z direction=out means=phone purpose=other said=hello");
+	add("asset", "hostname=PC-01 status=clean department=Sales");
+	assert_int_equal(brief_make(the_case, BRIEF_HANDOVER, NULL, &b, &err), 0);
+	assert_non_null(strstr(b.state, "TLP:AMBER ·"));
+	brief_release(&b);
+	set("R1-A1", "tlp=RED");
+	assert_int_equal(brief_make(the_case, BRIEF_MEETING, NULL, &b, &err), 0);
+	assert_non_null(strstr(b.state, "TLP:RED ·"));
+	brief_release(&b);
+	set("R1-A1", "tlp=unknown");
+	set("R1-P1", "tlp=RED");
+	assert_int_equal(brief_make(the_case, BRIEF_HANDOVER, NULL, &b, &err), 0);
+	assert_non_null(strstr(b.state, "TLP:RED ·"));
+	brief_release(&b);
+}
+
 static const char *below(const struct brief *b, const char *heading)
 {
 	for (size_t i = 0; i + 1 < b->count; i++)
@@ -282,6 +305,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(names_stand_there_in_full, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_stays_behind_is_said_in_words, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(the_page_bears_the_highest_label, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(the_label_is_that_of_all_that_is_named, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_goes_on_record_is_whole, case_setup, case_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
