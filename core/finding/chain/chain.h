@@ -116,6 +116,10 @@ struct chain {
 #define CHAIN_FIRST_ACT      "first_act"
 #define CHAIN_FIRST_ACT_WHEN "first_act_when"
 
+/* Whether an event or an edge tells of an act of the attacker that got somewhere: what failed, what was only prepared, a mail that
+ * came and what was refuted say nothing of a compromise. */
+int chain_is_act(const json_t *record);
+
 /* The records that it is worked out from: arrays of records as read, none retracted. Borrowed. */
 struct chain_records {
 	const json_t *the_case;

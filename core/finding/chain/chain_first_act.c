@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/time/edtf.h"
 #include "case/query/past_reader.h"
+#include "case/store/disputed.h"
 
 #include <string.h>
 
@@ -40,13 +41,13 @@ static int holds_one(const json_t *record, const char *field, const char *const 
 	return *values != NULL;
 }
 
-/* An act that got somewhere: what failed, what was only prepared and a mail that came say nothing of a compromise. */
-static int is_act(const json_t *record)
+int chain_is_act(const json_t *record)
 {
 	static const char *const in_vain[] = {"failed", "apparently_failed", "blocked", NULL};
 	static const char *const before[] = {"planning", "preparation", NULL};
 	static const char *const edges[] = {"infected", "lateral", "logon", "accessed", NULL};
-	if (record_is_retracted(record) || holds_one(record, "outcome", in_vain))
+	if (record_is_retracted(record) || holds_one(record, "outcome", in_vain) ||
+	    record_surely_is(record, "confidence", "refuted"))
 		return 0;
 	if (!is_event(record))
 		return holds_one(record, "type", edges);
@@ -66,7 +67,7 @@ static void consider(struct first_act *a, const json_t *act)
 	struct edtf time;
 	int64_t first;
 	int64_t last;
-	if (!is_act(act) || !when || edtf_parse(when, &time, NULL) < 0 ||
+	if (!chain_is_act(act) || !when || edtf_parse(when, &time, NULL) < 0 ||
 	    edtf_bounds(&time, NULL, NULL, &first, &last) < 0 || last == INT64_MAX)
 		return;
 	const char *before = json_get_string(a->of, CHAIN_FIRST_ACT);
@@ -88,7 +89,7 @@ static int take_referring(void *ctx, json_t *act, const char *field)
 
 static int take_act(void *ctx, json_t *act)
 {
-	return is_act(act) ? json_array_append(ctx, act) : 0;
+	return chain_is_act(act) ? json_array_append(ctx, act) : 0;
 }
 
 /* ---- put in beside */

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "case/query/filter.h"
 #include "case/query/timeline.h"
+#include "case/store/disputed.h"
 #include "outward/report/flow.h"
 
 #include <stdlib.h>
@@ -87,7 +88,8 @@ static const json_t *first_act(struct report *p)
 		int64_t from;
 		int64_t to;
 		const char *text = json_get_string(event, "when");
-		if (!json_is(event, "side", "attacker") || !text || edtf_parse(text, &when, NULL) < 0 ||
+		if (!json_is(event, "side", "attacker") || record_surely_is(event, "confidence", "refuted") || !text ||
+		    edtf_parse(text, &when, NULL) < 0 ||
 		    edtf_bounds(&when, timeline_resolve, release_case(p->r), &from, &to) < 0 || from == INT64_MIN)
 			continue;
 		if (from < earliest) {

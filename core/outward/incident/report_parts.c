@@ -9,6 +9,7 @@
 #include "case/query/timeline.h"
 #include "case/store/disputed.h"
 #include "case/trust/authorship.h"
+#include "finding/chain/chain.h"
 #include "finding/indicator/textscan.h"
 #include "finding/triage/hosts.h"
 
@@ -88,13 +89,14 @@ static int add_first_holder(struct report *p, const json_t *evidence, struct buf
 	return 1;
 }
 
-/* The first act of the attacker on a machine, of the events on record, which are in order of time. 1: it is told. */
+/* The first act on a machine by which the attacker got somewhere, of the events on record, which are in order of time. 1: it is
+ * told. */
 static int add_first_act(struct report *p, const json_t *asset, struct buf *out)
 {
 	size_t i;
 	json_t *event;
 	json_array_foreach(report_records(p, "event"), i, event) {
-		if (!json_is(event, "side", "attacker") || !json_get_string(event, "when") ||
+		if (!chain_is_act(event) || !json_get_string(event, "when") ||
 		    !json_holds(json_object_get(event, "assets"), record_label(asset)))
 			continue;
 		struct buf when = BUF_INIT;

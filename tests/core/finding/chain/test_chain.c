@@ -269,11 +269,12 @@ static void test_bound_by_an_event(void **state)
 	add("event", "title=tried side=attacker outcome=failed assets=R1-A1 when=2014-05-01");
 	add("event", "title=came side=attacker type=mail_received assets=R1-A1 when=2014-05-02");
 	add("event", "title=seen side=response assets=R1-A1 when=2014-05-03");
+	add("event", "title=thought side=attacker confidence=refuted assets=R1-A1 when=2014-05-04");
 	assert_string_equal(covered(), "R1-P1 unknown /2014-12-20");
 	add("event", "title=ran side=attacker assets=R1-A1 when=2014-06-02");
 	assert_string_equal(covered(), "R1-P1 partly 2014-06-02/2014-12-20");
 	assert_string_equal(chain.coverage[0].reason,
-	                    "infected at the time of R1-V4 at the latest; before it unknown.");
+	                    "infected at the time of R1-V5 at the latest; before it unknown.");
 	assert_string_equal(proposed(), "R1-P2 outbound 70 R1-L1");
 	set("R1-L1", "when=2014-04-01"); /* before that it may have been infected, too */
 	assert_string_equal(proposed(), "R1-P2 outbound 50 R1-L1");

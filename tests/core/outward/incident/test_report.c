@@ -225,6 +225,7 @@ static void findings_lead_where_no_event_tells_of_a_first_act(void **state)
 	add("finding", "title=Old on=R1-A1 rule=defence.timestomp reason=fn_created=x when=2009-01-01T00:00:00Z");
 	add("finding", "title=Prefetch on=R1-A2 when=2026-04-02T10:12:00Z");
 	add("event", "title=Logon side=attacker when=2026-04-03 assets=R1-A2");
+	add("event", "title=Thought side=attacker confidence=refuted when=2026-03-01 assets=R1-A2");
 	add("finding", "title=Prefetch on=R1-A3");
 	add("finding", "title=Prefetch on=R1-A4 status=dismissed assessment=ours");
 	const char *text = report(REPORT_INCIDENT, &internal, document_text);
