@@ -95,8 +95,9 @@ json_t *mail_proposals(struct case_file *c, const char *label, struct err *err)
 /* Made of this mail, and met nowhere else since: that it is on record says nothing about the mail. */
 static int rests_on_this_mail(const json_t *indicator, const char *label)
 {
+	const json_t *links = json_object_get(indicator, "links");
 	return json_is(indicator, "origin", label) && json_array_size(json_object_get(indicator, "seen_on")) == 0 &&
-	       json_array_size(json_object_get(indicator, "links")) <= 1;
+	       json_array_size(links) == (size_t)json_holds(links, label);
 }
 
 json_t *mail_known(struct case_file *c, const char *label, struct err *err)
