@@ -166,11 +166,12 @@ static void put_head(struct composing *k, const struct desk_cases *cases)
 
 #define QUARTERS_ALL 8 /* so many are told one by one, whatever is in them */
 
-/* Of a report over many years: a quarter or a fiscal year in which nothing happened. */
+/* Of a report over many years: a quarter or a fiscal year in which nothing happened. None where small numbers are hidden: that one
+ * is told would say that they are not all 0. */
 static int is_left_out(const struct composing *k, size_t i)
 {
 	static const struct activity_counts nothing;
-	return k->a->quarters > QUARTERS_ALL && k->a->periods[i].sort <= PERIOD_FISCAL &&
+	return !k->options->suppress && k->a->quarters > QUARTERS_ALL && k->a->periods[i].sort <= PERIOD_FISCAL &&
 	       memcmp(&k->a->counts[i], &nothing, sizeof nothing) == 0;
 }
 

@@ -284,6 +284,7 @@ static void empty_quarters_are_left_out(void **state)
 	(void)state;
 	struct reading r;
 	struct page_options options = {0, NULL};
+	struct page_options hiding = {3, NULL};
 	read_desk(&r, 0, ACTIVITY_BY_ACT);
 	for (int years = 1; years <= 10; years += 9) {
 		struct period_wish wish = {2015 * 12 + 6 - 12L * years, 2015 * 12 + 5, 4, NULL, 0};
@@ -296,6 +297,13 @@ static void empty_quarters_are_left_out(void **state)
 		assert_int_equal(strstr(out.data, "in which nothing is on record are left out.") != NULL, years == 10);
 		assert_null(strstr(out.data, "2009-01/2009-03"));
 		assert_non_null(strstr(out.data, "2015-04/2015-06"));
+		page_release(&page);
+		buf_release(&out);
+		/* where small numbers are hidden, so is which of them are 0 */
+		page_make(&r.activity, &r.cases, &hiding, &page);
+		page_text(&page, &out);
+		assert_null(strstr(out.data, "in which nothing is on record"));
+		assert_int_equal(strstr(out.data, "2009-01/2009-03") != NULL, years == 10);
 		page_release(&page);
 		buf_release(&out);
 	}
