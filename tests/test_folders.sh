@@ -91,7 +91,17 @@ P
 		complete "$(label)" partial "1024 bytes from byte 1999872"
 		is "digest of a file with bad sectors" "$(sha256sum <with-zeros | cut -d' ' -f1)" "$(sums "$(label)" | grep bad.bin | cut -d' ' -f1)"
 		[ "$form" = hash ] || cmp with-zeros bad-raw/bad/bad.bin || fail "what could be read is not in the copy"
-		expect 0 "" "${faulty[@]}" "$genba" verify "$(label)" # there, the same sectors are unreadable; the copy is whole
+		made=$(label)
+		expect 0 "" "${faulty[@]}" "$genba" verify "$made" # there, the same sectors are unreadable; the copy is whole
+		[ "$form" = hash ] || continue
+		# what was altered beside them is altered, and what cannot be read of it besides is not known
+		cp -p bad/bad.bin good.bin
+		echo altered | dd of=bad/bad.bin bs=1 seek=1024 conv=notrunc status=none
+		touch -r good.bin bad/bad.bin
+		expect 4 "bad.bin: its content is not what was preserved" "${faulty[@]}" "$genba" verify "$made"
+		FAULTY_SECTORS=0+512,$FAULTY_SECTORS expect 4 "whether its content is what was preserved is not known" \
+			"${faulty[@]}" "$genba" verify "$made"
+		cp -p good.bin bad/bad.bin
 	done
 	# the medium is pulled: what was not whole does not look as if it were, and the same command goes on
 	FAULTY_PULLED_AT=3000000 expect 1 "" "${faulty[@]}" "$genba" preserve bad --as raw --to pulled

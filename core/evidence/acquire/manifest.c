@@ -98,12 +98,17 @@ void manifest_add_about(struct manifest *m, const char *what, const char *more)
 	buf_addc(&m->text, '\n');
 }
 
+void manifest_ranges_text(const struct ranges *unreadable, struct buf *out)
+{
+	for (size_t i = 0; i < unreadable->count; i++)
+		buf_addf(out, "%s%llu+%llu", i ? "," : "", (unsigned long long)unreadable->items[i].offset,
+		         (unsigned long long)unreadable->items[i].length);
+}
+
 void manifest_add_about_ranges(struct manifest *m, const struct ranges *unreadable)
 {
 	buf_adds(&m->text, "# unreadable: ");
-	for (size_t i = 0; i < unreadable->count; i++)
-		buf_addf(&m->text, "%s%llu+%llu", i ? "," : "", (unsigned long long)unreadable->items[i].offset,
-		         (unsigned long long)unreadable->items[i].length);
+	manifest_ranges_text(unreadable, &m->text);
 	buf_addc(&m->text, '\n');
 }
 
@@ -194,7 +199,7 @@ static int parse_line(const char *line, const char *end, struct manifest_entry *
 	return parse_path(&path, &entry->path);
 }
 
-static unsigned parse_about(const char *line)
+static void parse_about(const char *line, struct manifest_entry *entry)
 {
 	static const struct {
 		const char *begins;
@@ -203,9 +208,12 @@ static unsigned parse_about(const char *line)
 	             {"# not copied\n", MANIFEST_NOT_COPIED},
 	             {"# unreadable: ", MANIFEST_UNREADABLE}};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (strncmp(line, known[i].begins, strlen(known[i].begins)) == 0)
-			return known[i].about;
-	return 0;
+		if (strncmp(line, known[i].begins, strlen(known[i].begins)) == 0) {
+			const char *more = line + strlen(known[i].begins);
+			entry->about |= known[i].about;
+			if (known[i].about == MANIFEST_UNREADABLE)
+				entry->unreadable = (struct manifest_field){more, strcspn(more, "\n")};
+		}
 }
 
 int manifest_next(const char **p, struct manifest_entry *entry)
@@ -213,7 +221,7 @@ int manifest_next(const char **p, struct manifest_entry *entry)
 	memset(entry, 0, sizeof *entry);
 	buf_init(&entry->path);
 	while (**p == '#') {
-		entry->about |= parse_about(*p);
+		parse_about(*p, entry);
 		*p += strcspn(*p, "\n");
 		*p += **p == '\n';
 	}

@@ -69,6 +69,9 @@ void manifest_add_unread(struct manifest *m, struct remark *reason, const char *
 void manifest_add_about(struct manifest *m, const char *what, const char *more);
 void manifest_add_about_ranges(struct manifest *m, const struct ranges *unreadable);
 
+/* The ranges as they stand in such a line. */
+void manifest_ranges_text(const struct ranges *unreadable, struct buf *out);
+
 /* A line of `notes`, about this path; `text` is released. */
 void manifest_note(struct manifest *m, const char *path, struct remark *text);
 
@@ -92,9 +95,10 @@ struct manifest_entry {
 	struct manifest_field mode;
 	struct manifest_field owner;
 	struct manifest_field time;
-	struct manifest_field more; /* a link's target, another type's name; n is 0 if there is none */
-	struct buf path;            /* as bytes, below the root */
-	const char *line;           /* the line in the text, `length` bytes with its line end */
+	struct manifest_field unreadable; /* the ranges of bytes that were; n is 0 if none was */
+	struct manifest_field more;       /* a link's target, another type's name; n is 0 if there is none */
+	struct buf path;                  /* as bytes, below the root */
+	const char *line;                 /* the line in the text, `length` bytes with its line end */
 	size_t length;
 };
 

@@ -30,7 +30,8 @@ struct compare_tag {
 	int unread;                    /* … and it is why they cannot be */
 	struct remark time;            /* of a folder: what is said of its time, if nothing in it was named */
 	uint64_t size;
-	char sha256[65]; /* of a file */
+	char sha256[65];                  /* of a file */
+	struct manifest_field unreadable; /* then, of it */
 };
 
 struct compare {
@@ -52,6 +53,11 @@ struct compare_entry {
 	struct buf attributes;
 	int unread; /* a ! line speaks of it */
 };
+
+static int compare_differs(struct manifest_field a, struct manifest_field b)
+{
+	return a.n != b.n || memcmp(a.text, b.text, a.n) != 0;
+}
 
 /* ---- findings, in order */
 
@@ -90,13 +96,27 @@ static void compare_add_reason(struct remark *out, const struct err *why)
 	buf_adds(&out->english, why->english);
 }
 
+/* Whether more of the file, or other parts, cannot be read than then: zeros stand in their place, and the digest tells nothing. */
+static int compare_is_unread(const struct filejob *job, const struct compare_tag *tag)
+{
+	struct buf ranges = BUF_INIT;
+	if (job->rc < 0)
+		return 1;
+	if (job->result.size != tag->size || !job->unreadable.count)
+		return 0;
+	manifest_ranges_text(&job->unreadable, &ranges);
+	int is_unread = compare_differs((struct manifest_field){ranges.data, ranges.len}, tag->unreadable);
+	buf_release(&ranges);
+	return is_unread;
+}
+
 /* A file's bytes, and what was known of it before they were read, are one finding. */
 static void compare_report_file(struct compare *c, const struct filejob *job, const struct compare_tag *tag)
 {
 	struct remark text = REMARK_INIT;
 	unsigned long long size = job->result.size;
 	int same = job->rc == 0 && strcmp(job->result.sha256, tag->sha256) == 0;
-	int unread = !same && (job->rc < 0 || job->unreadable.count);
+	int unread = !same && compare_is_unread(job, tag);
 	if (job->rc < 0)
 		compare_add_reason(&text, &job->err);
 	else if (unread)
@@ -232,11 +252,6 @@ static size_t compare_skip(struct compare *c, const char *prefix)
 
 /* ---- metadata */
 
-static int compare_differs(struct manifest_field a, struct manifest_field b)
-{
-	return a.n != b.n || memcmp(a.text, b.text, a.n) != 0;
-}
-
 /* What of an entry's metadata is not as in its line; its time in `time`. Both stay empty if all is. */
 static void compare_metadata(const struct compare_entry *e, const struct stat *st, int fd, struct remark *what,
                              struct remark *time)
@@ -299,6 +314,7 @@ static void compare_file(struct compare *c, struct compare_folder *folder, const
 		job->retry = c->how->in_place && (e->line.about & MANIFEST_UNREADABLE);
 		memcpy(tag->sha256, e->line.sha256, sizeof tag->sha256);
 		tag->size = e->line.size;
+		tag->unreadable = e->line.unreadable;
 		compare_metadata_text(c, e, &job->source.before, job->source.fd, &tag->finding);
 	}
 	hash_pool_submit(c->pool);
