@@ -548,13 +548,11 @@ int brief_of_handover(struct case_file *c, struct buf *text, struct err *err)
 	if (case_count_secrets(c, &secrets, err) < 0)
 		return -1;
 	char *extra =
-	    secrets
-	        ? xasprintf(P_("%zu secret (password, key) stays behind unless its record is named at the handover.",
-	                       "%zu secrets (passwords, keys) stay behind unless their records are named at the "
-	                       "handover.",
-	                       (unsigned long long)secrets),
-	                    secrets)
-	        : NULL;
+	    secrets ? xasprintf(P_("%zu secret (password, key) stays behind unless it was chosen at the handover.",
+	                           "%zu secrets (passwords, keys) stay behind but for those chosen at the handover.",
+	                           (unsigned long long)secrets),
+	                        secrets)
+	            : NULL;
 	int rc = brief_make(c, BRIEF_HANDOVER, extra, &b, err);
 	for (size_t i = 0; i < b.count; i++) /* a page may do without; what goes on record is whole */
 		b.rows[i].wraps = b.rows[i].sort != BRIEF_HEADING;
