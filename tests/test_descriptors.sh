@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every command, started with standard input, output, error, or all three closed: the number never becomes a file of ours.
-# After each, on a copy, the case verifies; a command that only reads leaves it byte for byte.
+# After each, on a copy, the case verifies; a command that only reads leaves it byte for byte, which is as good.
 # ctest: slow
 set -euo pipefail
 genba=${GENBA:?path of the program}
@@ -133,7 +133,11 @@ while IFS= read -r line; do
 			wrong "'$words' with $closed closed read something: status 0" ;; esac
 		case $line in
 		"! "*) ;;
-		*) cmp -s whole.genba try/whole.genba || wrong "'$words' with $closed closed changed the case" ;;
+		*)
+			cmp -s whole.genba try/whole.genba || wrong "'$words' with $closed closed changed the case"
+			# byte for byte what verified at the beginning, without a log, and nothing else was made: it verifies
+			[ -e try/whole.genba-wal ] || [ -e try/other.genba ] || [ -e try/two.genba ] || continue
+			;;
 		esac
 		rm -rf home # a salvaged case goes on from the same history: its high-water mark is not this copy's
 		cp -a home.whole home
