@@ -89,7 +89,7 @@ is "field names are the kinds'" HR-PC-03 "$("$genba" list asset --json | json "a
 before=$(commits)
 allow_out=
 status 2 'kinds: .*asset' "$genba" add nonsense title=x
-status 2 'nosuchfield.*hostname' "$genba" add asset hostname=X nosuchfield=1
+status 2 'nosuchfield.*help asset' "$genba" add asset hostname=X nosuchfield=1
 status 2 'status.*infected' "$genba" add asset hostname=X status=purple
 status 2 'required: hostname' "$genba" add asset status=infected
 status 2 'when' "$genba" add event title=x when=gestern side=attacker

@@ -7,6 +7,7 @@
 #include "case/action/custody.h"
 #include "case/action/eligible.h"
 #include "case/action/reserve.h"
+#include "case/kind/nearest.h"
 #include "case/query/record_named.h"
 #include "case/store/record_validate.h"
 #include "case/store/rules.h"
@@ -157,23 +158,15 @@ static int resolve_reference(void *ctx, const struct field *field, const char *t
 
 /* ---- changing one record */
 
-static void list_fields(const struct kind *kind, struct buf *out)
-{
-	int first = 1;
-	for (size_t i = 0; i < kind_field_count(kind); i++) {
-		const struct field *field = kind_field_at(kind, i);
-		if (field->machine)
-			continue;
-		buf_addf(out, "%s%s", first ? "" : ", ", field->name);
-		first = 0;
-	}
-}
-
 static int unknown_field(const struct kind *kind, const char *name, struct err *err)
 {
 	struct buf names = BUF_INIT;
-	list_fields(kind, &names);
-	err_set(err, ERR_USAGE, _("%s has no field '%s'; fields: %s"), kind->name, name, names.data);
+	if (nearest_fields(kind, name, &names))
+		err_set(err, ERR_USAGE, _("%s has no field '%s'; nearest: %s. `genba help %s` lists all"), kind->name,
+		        name, names.data, kind->name);
+	else
+		err_set(err, ERR_USAGE, _("%s has no field '%s'; `genba help %s` lists them"), kind->name, name,
+		        kind->name);
 	buf_release(&names);
 	return -1;
 }

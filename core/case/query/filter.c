@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/fold.h"
 #include "base/i18n.h"
+#include "case/kind/nearest.h"
 #include "case/query/filter_private.h"
 
 #include <stdlib.h>
@@ -149,18 +150,21 @@ static const struct field *find_field(const struct kind *kind, const char *name)
 
 static int fail_field(struct parser *p, const char *name)
 {
-	struct buf list = BUF_INIT;
-	buf_adds(&list, "label, kind, author, modified, disputed, text, seen, tag");
-	size_t count = p->kind ? kind_field_count(p->kind) : 0;
-	for (size_t i = 0; i < count; i++)
-		buf_addf(&list, ", %s", kind_field_at(p->kind, i)->name);
-	if (p->kind)
-		err_set(p->err, ERR_INVALID, _("filter: '%s' is no field of %s. Fields: %s"), name, p->kind->name,
-		        list.data);
-	else
+	static const char of_every_kind[] = "label, kind, author, modified, disputed, text, seen, tag";
+	struct buf near = BUF_INIT;
+	if (!p->kind)
 		err_set(p->err, ERR_INVALID, _("filter: '%s' is no field of any kind. Every kind has: %s"), name,
-		        list.data);
-	buf_release(&list);
+		        of_every_kind);
+	else if (nearest_fields(p->kind, name, &near))
+		err_set(p->err, ERR_INVALID,
+		        _("filter: '%s' is no field of %s; nearest: %s. Every kind has: %s; `genba help %s` lists the "
+		          "others"),
+		        name, p->kind->name, near.data, of_every_kind, p->kind->name);
+	else
+		err_set(p->err, ERR_INVALID,
+		        _("filter: '%s' is no field of %s. Every kind has: %s; `genba help %s` lists the others"), name,
+		        p->kind->name, of_every_kind, p->kind->name);
+	buf_release(&near);
 	return -1;
 }
 

@@ -415,7 +415,7 @@ static void colons_in_words_are_no_operators(void **state)
 static void mistakes_are_named_with_what_is_allowed(void **state)
 {
 	(void)state;
-	assert_refused("asset", "statsu=infected", "'statsu'", "hostname");
+	assert_refused("asset", "statsu=infected", "'statsu'", "nearest: status. Every kind has: label");
 	assert_refused("asset", "statsu:x", "'statsu'", "status");
 	assert_refused("asset", "status=ill", "'ill' is no value of status", "unchecked, suspected, infected");
 	assert_refused("asset", "status=infected|ill", "'ill'", "infected");
@@ -430,6 +430,7 @@ static void mistakes_are_named_with_what_is_allowed(void **state)
 	assert_refused("site", "terminals>many", "'many' is no number", "terminals");
 	assert_refused("site", "terminals>99999999999999999999", "is no number", NULL);
 	assert_refused("asset", "recovery_key=x", "'recovery_key' (secret)", NULL);
+	assert_refused("asset", "colour=red", "no field of asset. Every kind has: label", "`genba help asset`");
 	assert_refused("asset", "seen>x", "'x' is no time", "seen");
 	assert_refused(NULL, "nothing=x", "'nothing' is no field of any kind", "label");
 	assert_refused(NULL, "status=ill", "'ill'", NULL);

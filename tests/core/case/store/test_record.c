@@ -65,7 +65,10 @@ static void mistakes_name_the_field_and_change_nothing(void **state)
 		const char *other;
 	} wrong[] = {
 	    {"thing", "a=b", "there is no kind 'thing'", "asset"},
-	    {"asset", "hostname=x colour=red", "asset has no field 'colour'", "hostname"},
+	    {"asset", "hostname=x colour=red", "asset has no field 'colour'", "`genba help asset`"},
+	    {"asset", "hostname=x statsu=infected", "'statsu'; nearest: status. ", "`genba help asset`"},
+	    {"asset", "hostname=x contanment=x", "nearest: containment", ""},
+	    {"asset", "hostname=x owner=x", "nearest: department", ""},
 	    {"asset", "hostname=x status=ill", "status: 'ill' is not allowed", "unchecked, suspected, infected"},
 	    {"asset", "hostname=x is_exit=perhaps", "is_exit: 'perhaps' is not allowed", "yes, no, unknown"},
 	    {"asset", "hostname=x preserved=disk,soul", "preserved: 'soul' is not allowed", "memory"},
