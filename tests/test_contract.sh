@@ -94,7 +94,7 @@ status 2 'status.*infected' "$genba" add asset hostname=X status=purple
 status 2 'required: hostname' "$genba" add asset status=infected
 status 2 'when' "$genba" add event title=x when=gestern side=attacker
 status 2 'FIELD=VALUE' "$genba" add asset hostname
-status 2 'usage: genba add' "$genba" add
+status 2 'KIND is missing: usage: genba add' "$genba" add
 status 2 'R9-A9' "$genba" note --on R9-A9 x
 status 1 'R1-A9' "$genba" set R1-A9 status=infected
 status 2 'status.*infected' "$genba" set R1-A1 status=purple
@@ -112,7 +112,7 @@ status 1 "'nofield' is no field of finding" "$genba" findings nofield=1
 status 2 "'-' is none" "$genba" export stix - --internal
 status 2 "'-' is none" "$genba" report alert --internal --out -
 [ ! -e - ] || wrong "a file of the name '-' was made"
-status 2 'usage: genba twin' "$genba" twin verify
+status 2 '^genba: FILE is missing: usage: genba twin' "$genba" twin verify
 status 2 'needs a value' "$genba" note x --on
 status 2 'takes no value' "$genba" list asset --json=1
 status 2 'kinds: ' "$genba" list nonsense
@@ -120,7 +120,17 @@ status 2 'filter' "$genba" list asset --where 'nosuchfield=1'
 status 2 'time' "$genba" list asset --at nonsense
 status 2 'hash, raw|allowed' "$genba" preserve mail.eml --as sculpture
 status 2 'sha256' "$genba" preserve mail.eml --hash crc32
-status 2 'usage: genba export' "$genba" export pigeon out
+status 2 '^genba: usage: genba export' "$genba" export pigeon out
+status 2 '^genba: usage: genba export' "$genba" export
+status 2 '^genba: KIND is missing: usage' "$genba" export csv
+status 2 '^genba: FILE is missing: usage' "$genba" export csv asset
+status 2 '^genba: PATH is missing: usage' "$genba" preserve
+status 2 '^genba: TEXT is missing: usage' "$genba" note
+status 2 '^genba: WHO is missing: usage' "$genba" chain confirm
+status 2 '^genba: RUN is missing: usage' "$genba" play pause
+status 2 '^genba: SITE.genba is missing: usage' "$genba" desk open R1-Q1
+status 2 '^genba: FIELD=VALUE is missing: usage' "$genba" set R1-A1
+status 2 '^genba: usage: genba retract' "$genba" retract R1-A1 R1-A2
 status 1 'no such|No such|cannot' "$genba" preserve "$work/absent"
 status 2 '' "$genba" step frobnicate done
 status 2 'isolate' "$genba" play nosuchplaybook

@@ -5,6 +5,7 @@
 #include "base/file/standard_fds.h"
 #include "base/i18n.h"
 #include "base/words.h"
+#include "tui/command/missing.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -155,6 +156,8 @@ int command_run(struct session *s, int argc, char **argv, struct err *err)
 		rc = case_may_write(s->c, err);
 	if (rc == 0)
 		rc = command->run(s, &args, err);
+	if (rc < 0)
+		missing_tell(command, &args, err);
 	if (rc == 0 && s->writes)
 		session_backup_if_due(s);
 	if ((fflush(s->out) != 0 || ferror(s->out)) && rc == 0 && !s->in_workbench &&
