@@ -264,6 +264,14 @@ rm mail.eml
 got=0; "$genba" verify --evidence >out 2>err || got=$?
 grep -q R1-E1 out err || wrong "the missing evidence is not named: $(cat out err)"
 
+# ---- what the rules say of several that are set at once, each by its label
+label1=$("$genba" add asset hostname=W-1 2>err)
+label2=$("$genba" add asset hostname=W-2 2>err)
+allow_out=1
+status 0 "^$label2: isolated, but not how" "$genba" set "$label1,$label2" containment=isolated
+grep -q "^$label1: isolated, but not how" err || wrong "nothing is said of the first that was set: $(cat err)"
+status 0 "^$label2: isolated, but not how" "$genba" set asset --where 'hostname~W-' department=x
+
 "$genba" --version | grep -Eq '^genba [0-9]' || wrong "--version"
 [ $bad = 0 ] && echo "contract: kept"
 exit $((bad > 0))

@@ -7,6 +7,7 @@
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
 #include "case/store/record.h"
+#include "case/store/rules.h"
 #include "finding/observation/observation_lost.h"
 #include "history/history.h"
 
@@ -148,6 +149,21 @@ int cmd_limit(const struct args *args, size_t otherwise, size_t *limit, struct e
 		return err_set(err, ERR_USAGE, _("--limit %s: a number is wanted"), text);
 	*limit = strtoul(text, NULL, 10);
 	return 0;
+}
+
+void cmd_print_warnings(struct session *s, const char *label, int of_several)
+{
+	json_t *record = record_get(s->c, label, 0, NULL);
+	struct buf lines = BUF_INIT;
+	if (record)
+		rule_warnings(s->c, record, &lines);
+	for (const char *line = lines.data; line && *line; line += strcspn(line, "\n") + 1) {
+		if (of_several)
+			printable_printf(s->log, "%s: ", label);
+		fwrite(line, 1, strcspn(line, "\n") + 1, s->log);
+	}
+	buf_release(&lines);
+	json_decref(record);
 }
 
 int cmd_usage(const char *name, struct err *err)

@@ -21,6 +21,9 @@ int cmd_import_exchange(struct session *s, const struct args *args, const struct
 /* `import mail PATH…`: mails as evidence and records. */
 int cmd_import_mail(struct session *s, const struct args *args, struct err *err);
 
+/* To the log what the rules say of a record that was written; of one among several with its label before each line. */
+void cmd_print_warnings(struct session *s, const char *label, int of_several);
+
 /* ERR_USAGE with the usage line of the command. -1. */
 int cmd_usage(const char *name, struct err *err);
 

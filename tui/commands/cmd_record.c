@@ -17,7 +17,6 @@
 #include "case/store/blob.h"
 #include "case/store/disputed.h"
 #include "case/store/record.h"
-#include "case/store/rules.h"
 #include "case/trust/authorship.h"
 #include "evidence/acquire/sums.h"
 #include "evidence/image/stored.h"
@@ -56,15 +55,9 @@ static int cmd_fields(const char *name, struct session *s, const struct args *ar
 		rc = record_set(s->c, meant, fields, count, 0, err);
 	cmd_assigns_free(fields, names, count);
 	if (rc == 0) {
-		json_t *record = record_get(s->c, label, 0, NULL);
 		if (add)
 			cmd_print_label(s, label);
-		struct buf lines = BUF_INIT;
-		if (record)
-			rule_warnings(s->c, record, &lines);
-		fputs(lines.data, s->log);
-		buf_release(&lines);
-		json_decref(record);
+		cmd_print_warnings(s, label, 0);
 	}
 	return rc;
 }
@@ -108,12 +101,14 @@ static int set_all(struct session *s, const struct setting *set, const struct as
 	return action_commit(a, err);
 }
 
-/* Prints what was set, if `rc` says that it was. */
+/* Prints what was set, and what the rules say of it, if `rc` says that it was. */
 static void setting_release(struct setting *set, struct session *s, int rc)
 {
 	for (size_t i = 0; i < set->count; i++) {
-		if (rc == 0)
+		if (rc == 0) {
 			cmd_print_label(s, set->labels[i]);
+			cmd_print_warnings(s, set->labels[i], set->count > 1);
+		}
 		free(set->labels[i]);
 	}
 	free(set->labels);
