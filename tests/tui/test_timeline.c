@@ -100,6 +100,45 @@ static void what_was_done_stands_between_what_the_attacker_did(void **state)
 	terminal_quit(t);
 }
 
+/* What was put on record of one second fills no screen: it stands in one row until somebody asks for each. */
+static void acts_of_one_second_are_folded(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "party", "name=Management", "type=organisation", NULL);
+	for (int i = 1; i <= 6; i++) {
+		char choice[32];
+		snprintf(choice, sizeof choice, "choice=Exit %d", i);
+		program_good(&program, "add", "decision", "title=Close it", choice, "reason=they agreed", "by=R1-P1",
+		             "when=2026-11-22T10:30:00Z", NULL);
+		if (i == 4) { /* so many are read one by one */
+			struct terminal *few = open_timeline();
+			terminal_await_row(few, 8, "Exit 4");
+			terminal_quit(few);
+		}
+	}
+	program_good(&program, "add", "event", "title=Seen later", "when=2026-11-22T12:00:00Z", NULL);
+	struct terminal *t = open_timeline();
+	terminal_await_row(t, 5, "+ 6 in one second: decision: Close it (Exit 1");
+	terminal_await_row(t, 6, "Seen later");
+	terminal_type(t, "jj");
+	terminal_await_row(t, -2, " 3/4");
+	terminal_type(t, "e");
+	terminal_await_row(t, -1, "Enter shows each");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 5, "- 6 in one second");
+	terminal_await_row(t, 6, "Exit 1");
+	terminal_await_row(t, 11, "Exit 6");
+	terminal_await_row(t, 12, "Seen later");
+	terminal_type(t, "tt"); /* drawn anew they stay so */
+	terminal_await_row(t, 11, "Exit 6");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 6, "Seen later");
+	terminal_await_row(t, -1, "Enter shows each");
+	terminal_type(t, "j" KEYS_ENTER); /* a row by itself opens its record as ever */
+	terminal_await_gone(t, "in one second");
+	terminal_quit(t);
+}
+
 static void its_keys_are_those_of_the_lists(void **state)
 {
 	(void)state;
@@ -214,6 +253,7 @@ int main(void)
 	    cmocka_unit_test(the_command_tells_acts_too),
 	    cmocka_unit_test(what_was_done_stands_between_what_the_attacker_did),
 	    cmocka_unit_test(its_keys_are_those_of_the_lists),
+	    cmocka_unit_test(acts_of_one_second_are_folded),
 	    cmocka_unit_test(rows_of_machines_are_told_in_the_clock_of_the_events),
 	    cmocka_unit_test(an_event_in_the_future_says_so_when_it_is_typed),
 	    cmocka_unit_test(an_open_beginning_is_no_moment),

@@ -1,5 +1,6 @@
 /* The rows of the timeline as text: bars under an axis, or lanes of assets. */
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/time_cell.h"
@@ -120,14 +121,29 @@ static void add_lane_names(const struct timeline_picture *p, size_t before, stru
 		text_pad(out, short_label(p->lane[i].label), LANE_CELLS);
 }
 
-static void add_lanes(const struct timeline_picture *p, size_t row, struct buf *out)
+/* The rows that a line stands for: [row, end). */
+static size_t end_of(const struct timeline_line *line)
+{
+	return line->until && !line->is_open ? line->until : line->row + 1;
+}
+
+static int touches(const struct timeline_picture *p, const struct timeline_line *line, const char *label)
+{
+	for (size_t i = line->row; i < end_of(line); i++)
+		if (timeline_touches(&p->t.rows[i], label))
+			return 1;
+	return 0;
+}
+
+static void add_lanes(const struct timeline_picture *p, const struct timeline_line *line, struct buf *out)
 {
 	enum tone tone;
+	size_t row = line->row;
 	for (size_t i = 0; i < p->lane_count; i++) {
 		const struct timeline_lane *lane = &p->lane[i];
-		const char *what = timeline_touches(&p->t.rows[row], lane->label) ? mark_of(&p->t.rows[row], &tone)
-		                   : row > lane->first && row < lane->last        ? "│"
-		                                                                  : " ";
+		const char *what = touches(p, line, lane->label)           ? mark_of(&p->t.rows[row], &tone)
+		                   : row > lane->first && row < lane->last ? "│"
+		                                                           : " ";
 		buf_addf(out, "%s  ", what);
 	}
 }
@@ -146,8 +162,10 @@ void timeline_draw_names(const struct timeline_picture *p, int bar, struct buf *
 		add_axis(p, cells_before(p), bar, out);
 }
 
-void timeline_draw_row(const struct timeline_picture *p, size_t i, int bar, enum tone *tone, struct buf *out)
+void timeline_draw_line(const struct timeline_picture *p, const struct timeline_line *line, int bar, enum tone *tone,
+                        struct buf *out)
 {
+	size_t i = line->row;
 	const struct timeline_row *row = &p->t.rows[i];
 	const char *mark = mark_of(row, tone);
 	const char *number = row->act ? NULL : json_get_string(row->record, "mark");
@@ -157,14 +175,19 @@ void timeline_draw_row(const struct timeline_picture *p, size_t i, int bar, enum
 	text_pad(out, p->shown[i].when, p->when_cells);
 	buf_addc(out, ' ');
 	if (p->lanes) {
-		add_lanes(p, i, out);
+		add_lanes(p, line, out);
 	} else {
 		add_bar(p, i, bar, out);
 		buf_addc(out, ' ');
 	}
 	buf_addf(out, "%s ", mark);
 	text_pad(out, number ? number : "", 2);
-	buf_addf(out, " %s", p->shown[i].what);
+	buf_addc(out, ' ');
+	if (line->until)
+		buf_addf(out, _("%c %zu in one second: "), line->is_open ? '-' : '+', timeline_fold_records(p, line));
+	buf_adds(out, p->shown[i].what);
+	if (line->until)
+		buf_adds(out, " …");
 }
 
 int timeline_bar_cells(int columns)

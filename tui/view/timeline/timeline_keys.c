@@ -133,6 +133,28 @@ static const struct timeline_row *selected_row(struct view *v)
 	return timeline_picture_row(l->shown, v->selected);
 }
 
+/* What was done to many records in one second stands in one row. */
+static enum redraw fold_or_unfold(struct view *v)
+{
+	struct timeline_view *l = v->data;
+	const struct timeline_line *fold = timeline_picture_fold(l->shown, v->selected);
+	if (!fold)
+		return REDRAW_NOT_TAKEN;
+	size_t n = timeline_fold_records(l->shown, fold);
+	timeline_picture_toggle(l, v->selected);
+	v->count = l->shown->line_count;
+	fold = timeline_picture_fold(l->shown, v->selected);
+	if (fold->is_open)
+		workbench_tell(v->wb, TONE_FAINT,
+		               P_("%zu record; Enter on its first row folds it again",
+		                  "%zu records; Enter on their first row folds them again", n),
+		               n);
+	else
+		workbench_tell(v->wb, TONE_FAINT, P_("%zu record; Enter shows it", "%zu records; Enter shows each", n),
+		               n);
+	return REDRAW_VIEW;
+}
+
 static enum redraw add_event(struct view *v)
 {
 	workbench_push(v->wb, form_open(v->wb, "event", NULL, 0, NULL, NULL));
@@ -147,13 +169,22 @@ static enum redraw edit_row(struct view *v)
 	return REDRAW_ALL;
 }
 
+/* One record is changed at a time. */
+static const char *refuses_changing(struct view *v)
+{
+	const struct timeline_view *l = v->data;
+	return timeline_picture_fold(l->shown, v->selected) ? _("this row stands for several records: Enter shows each")
+	                                                    : workbench_refuses_writing(v);
+}
+
 /* An event, or a record that is the act itself; a machine that was isolated is not retracted with its isolation. */
 static const char *refuses_retracting(struct view *v)
 {
 	const struct timeline_row *row = selected_row(v);
-	if (row && row->act && strcmp(row->act->name, "when") != 0)
+	const struct timeline_view *l = v->data;
+	if (row && row->act && !timeline_picture_fold(l->shown, v->selected) && strcmp(row->act->name, "when") != 0)
 		return _("this row follows from a time in the record: e changes it there, Enter opens the record");
-	return workbench_refuses_writing(v);
+	return refuses_changing(v);
 }
 
 static enum redraw retract_row(struct view *v)
@@ -198,7 +229,9 @@ const struct view_key view_timeline_keys[] = {
      next_way, NULL},
     {'L', NULL, N_("lanes"), N_("a lane for each asset, or spans of time"), switch_lanes, NULL},
     {KEY_OF_COMMAND, "add", N_("add"), N_("add an event"), add_event, REFUSES},
-    {KEY_OF_COMMAND, "set", N_("edit"), N_("change the record of the selected row"), edit_row, REFUSES},
+    {KEY_OF_COMMAND, "set", N_("edit"), N_("change the record of the selected row"), edit_row, refuses_changing},
+    {KEY_RETURN, N_("Enter"), NULL,
+     N_("show each of what was done in one second, or fold it again; else open the record"), fold_or_unfold, NULL},
     {'f', NULL, N_("filter"), N_("filter as you type: side=attacker seen>2014-12 text~\"rar\" -tag:noise"), edit_filter,
      NULL},
     {KEY_ESCAPE, N_("Esc"), NULL, N_("show all again, without the filter; else go back"), end_filter, NULL},

@@ -49,12 +49,17 @@ void timeline_picture_free(struct timeline_picture *p)
 	free(p);
 }
 
-static struct timeline_line *add_line(struct timeline_picture *p)
+static void make_room(struct timeline_picture *p, size_t more)
 {
-	if (p->line_count == p->line_cap) {
+	while (p->line_count + more > p->line_cap) {
 		p->line_cap = p->line_cap ? p->line_cap * 2 : 64;
 		p->lines = xrealloc(p->lines, p->line_cap * sizeof *p->lines);
 	}
+}
+
+static struct timeline_line *add_line(struct timeline_picture *p)
+{
+	make_room(p, 1);
 	struct timeline_line *line = &p->lines[p->line_count++];
 	*line = (struct timeline_line){.row = TIMELINE_NO_ROW};
 	return line;
@@ -212,12 +217,96 @@ static int add_observations(struct view *v, struct timeline_picture *p, const st
 	return observation_query_run(workbench_case(v->wb), &q, add_observation, &below, NULL, err) < 0 ? -1 : 0;
 }
 
+/* ---- what was done in one second */
+
+#define FOLD_LEAST 5 /* rows: so many are read one by one */
+
+/* One command that changes many records makes a row of each, all of one second. What machines and others did is told one by one. */
+static int is_alike(const struct timeline_row *a, const struct timeline_row *b)
+{
+	const char *of = json_get_string(a->record, "author");
+	return a->act && !a->act->act_is_trace && a->act == b->act && a->is_recorded == b->is_recorded && a->placed &&
+	       b->placed && a->earliest == a->latest && a->earliest == b->earliest && a->latest == b->latest && of &&
+	       json_is(b->record, "author", of);
+}
+
+static size_t end_of_alike(const struct timeline_picture *p, size_t i)
+{
+	size_t end = i + 1;
+	while (end < p->t.count && is_alike(&p->t.rows[i], &p->t.rows[end]))
+		end++;
+	return end;
+}
+
+static void show_rows(struct timeline_picture *p, size_t line)
+{
+	size_t n = p->lines[line].until - p->lines[line].row;
+	make_room(p, n);
+	struct timeline_line *fold = &p->lines[line];
+	memmove(fold + 1 + n, fold + 1, (p->line_count - line - 1) * sizeof *fold);
+	for (size_t i = 0; i < n; i++)
+		fold[1 + i] = (struct timeline_line){.row = fold->row + i};
+	p->line_count += n;
+	fold->is_open = 1;
+}
+
+static void hide_rows(struct timeline_picture *p, size_t line)
+{
+	struct timeline_line *fold = &p->lines[line];
+	size_t n = fold->until - fold->row;
+	memmove(fold + 1, fold + 1 + n, (p->line_count - line - 1 - n) * sizeof *fold);
+	p->line_count -= n;
+	fold->is_open = 0;
+}
+
+static void fold_rows(const struct timeline_view *l, struct timeline_picture *p, size_t from, size_t until)
+{
+	struct timeline_line *line = add_line(p);
+	line->row = from;
+	line->until = until;
+	if (json_object_get(l->unfolded, record_label(p->t.rows[from].record)))
+		show_rows(p, p->line_count - 1);
+}
+
+const struct timeline_line *timeline_picture_fold(const struct timeline_picture *p, size_t line)
+{
+	return p && line < p->line_count && p->lines[line].until ? &p->lines[line] : NULL;
+}
+
+void timeline_picture_toggle(struct timeline_view *l, size_t line)
+{
+	struct timeline_picture *p = l->shown;
+	const char *label = record_label(p->t.rows[p->lines[line].row].record);
+	if (p->lines[line].is_open) {
+		hide_rows(p, line);
+		json_object_del(l->unfolded, label);
+	} else {
+		show_rows(p, line);
+		json_object_set_new(l->unfolded, label, json_true());
+	}
+}
+
+size_t timeline_fold_records(const struct timeline_picture *p, const struct timeline_line *line)
+{
+	size_t records = 0;
+	for (size_t i = line->row; i < line->until; i++)
+		records += p->t.rows[i].records;
+	return records;
+}
+
 static int line_row(struct view *v, const struct timeline_view *l, struct timeline_picture *p, struct err *err)
 {
-	size_t i = p->lined++;
+	size_t i = p->lined;
+	size_t end = end_of_alike(p, i);
 	if (!p->t.rows[i].dated && (i == 0 || p->t.rows[i - 1].dated))
 		add_text(p, TONE_HEADING, _(" Undated"));
-	add_line(p)->row = i;
+	if (end - i >= FOLD_LEAST) {
+		fold_rows(l, p, i, end);
+		p->lined = end;
+	} else {
+		add_line(p)->row = i;
+		p->lined++;
+	}
 	return l->observations && !*workbench_as_of(v->wb) /* sets are those of now */
 	           ? add_observations(v, p, &p->t.rows[i], err)
 	           : 0;

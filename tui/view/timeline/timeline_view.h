@@ -24,10 +24,12 @@ struct timeline_span {
 	int64_t earliest, latest; /* seconds, as they are shown */
 };
 
-/* A line that is seen: a row, or a text of its own: a heading, what a machine found. */
+/* A line that is seen: a row, several rows that are folded, or a text of its own: a heading, what a machine found. */
 struct timeline_line {
-	size_t row; /* TIMELINE_NO_ROW: none */
-	char *text; /* owned; NULL for a row */
+	size_t row;   /* TIMELINE_NO_ROW: none */
+	size_t until; /* it stands for this and the following rows, until that one; 0: it is a row's alone */
+	int is_open;  /* of such a line: its rows stand below it */
+	char *text;   /* owned; NULL for rows */
 	enum tone tone;
 };
 
@@ -66,6 +68,7 @@ struct timeline_view {
 	int observations;               /* what machines found around each event is shown below it */
 	int events_only;                /* what the responders did, as their records say, is left out */
 	struct filter *filter;          /* or NULL */
+	json_t *unfolded;               /* the first labels of what is not folded: an object */
 	uint64_t generation;            /* of the case when `reader` began */
 	struct timeline_reader *reader; /* or NULL: `all` is what is on record */
 	struct timeline all;
@@ -88,6 +91,15 @@ int timeline_picture_work(struct view *v, struct timeline_picture *p, double dea
 /* The record of a line; NULL: it is none's. */
 const struct timeline_row *timeline_picture_row(const struct timeline_picture *p, size_t line);
 
+/* Several rows of one second that the line stands for; NULL: it does not. */
+const struct timeline_line *timeline_picture_fold(const struct timeline_picture *p, size_t line);
+
+/* Shows the rows of such a line below it, or hides them again; kept in the view until then. */
+void timeline_picture_toggle(struct timeline_view *l, size_t line);
+
+/* How many records the line stands for. */
+size_t timeline_fold_records(const struct timeline_picture *p, const struct timeline_line *line);
+
 /* Whether the record is one of those that a row is about. */
 int timeline_touches(const struct timeline_row *row, const char *label);
 
@@ -99,7 +111,8 @@ int timeline_bar_cells(int columns);
 /* Above the rows: the axis of the bars, or the names of the lanes. */
 void timeline_draw_names(const struct timeline_picture *p, int bar, struct buf *out);
 
-/* Row i in a line. */
-void timeline_draw_row(const struct timeline_picture *p, size_t i, int bar, enum tone *tone, struct buf *out);
+/* A line that stands for a row, or for several. */
+void timeline_draw_line(const struct timeline_picture *p, const struct timeline_line *line, int bar, enum tone *tone,
+                        struct buf *out);
 
 #endif

@@ -107,7 +107,7 @@ static void lay_row(struct view *v, size_t i, struct row *out)
 		out->text = xstrdup(line->text);
 		return;
 	}
-	timeline_draw_row(p, line->row, bar_of(v), &out->tone, &text);
+	timeline_draw_line(p, line, bar_of(v), &out->tone, &text);
 	out->text = printable_dup(text.data);
 	snprintf(out->label, sizeof out->label, "%s", record_label(p->t.rows[line->row].record));
 	buf_release(&text);
@@ -234,6 +234,7 @@ static void release_line(struct view *v)
 	struct timeline_view *l = v->data;
 	forget(v);
 	filter_free(l->filter);
+	json_decref(l->unfolded);
 	free(l);
 }
 
@@ -243,7 +244,9 @@ static struct view *open_timeline(struct workbench *wb, const char *none)
 {
 	(void)none;
 	struct view *v = view_new(wb, &timeline_view, NULL);
-	v->data = xcalloc(1, sizeof(struct timeline_view));
+	struct timeline_view *l = xcalloc(1, sizeof *l);
+	l->unfolded = json_object();
+	v->data = l;
 	v->lazy = &timeline_lazy;
 	return v;
 }
@@ -259,11 +262,31 @@ static int is_traced(const char *labels)
 	return 0;
 }
 
+/* Shows the row of the record, if it is folded. */
+static void unfold(struct view *v, const char *labels)
+{
+	struct timeline_view *l = v->data;
+	const struct timeline_picture *p = l->shown;
+	const struct timeline_line *fold;
+	char label[LABEL_TEXT];
+	if (!related_next(&labels, label))
+		return;
+	for (size_t k = 0; p && k < p->line_count; k++)
+		for (size_t i = (fold = timeline_picture_fold(p, k)) && !fold->is_open ? fold->row : SIZE_MAX;
+		     fold && i < fold->until; i++)
+			if (strcmp(record_label(p->t.rows[i].record), label) == 0) {
+				timeline_picture_toggle(l, k);
+				v->count = p->line_count;
+				return;
+			}
+}
+
 /* At the event, or at the one that belongs to what was under the cursor. */
 static int begin_timeline_at(struct view *v, const char *labels)
 {
 	struct timeline_view *l = v->data;
 	char event[LABEL_TEXT];
+	unfold(v, labels);
 	int found = is_traced(labels) && related_made_of(v->wb, labels, "event", event) && view_begin_at(v, event);
 	if (!found)
 		found = related_begin_at(v, labels, "event");
