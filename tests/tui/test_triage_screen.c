@@ -235,7 +235,7 @@ static void an_event_is_on_record_in_english(void **state)
 	terminal_await(t, "persistence.run-key");
 	terminal_type(t, "p");
 	terminal_await(t, "R1-V12");
-	terminal_await(t, "誰の行為かは決めていません"); /* nobody has judged the finding */
+	terminal_await(t, "所見が未確認のため、誰の行為かは空欄です(先に y で");
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_row(t, 1, "簡易調査");
 	terminal_type(t, "jjy");

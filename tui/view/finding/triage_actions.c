@@ -118,8 +118,9 @@ enum redraw triage_promote(struct view *v)
 	if (rc == 1)
 		workbench_tell(v->wb, TONE_ATTENTION, _("it is on record: %s"), label);
 	else if (!is_confirmed)
-		workbench_tell(v->wb, TONE_PLAIN, "%s",
-		               _("whose act it was is left open: no finding of it is confirmed"));
+		workbench_tell(
+		    v->wb, TONE_PLAIN, "%s",
+		    _("recorded; whose act it was is left open: no finding of it is confirmed (y before p does that)"));
 	return REDRAW_ALL;
 }
 
