@@ -109,7 +109,8 @@ static void set_where_is_one_action_or_none(void **state)
 	program_good(&program, "log", "--limit", "1", NULL);
 	assert_non_null(strstr(program.out.data, "set R1-A2 "));
 	assert_int_equal(program_run(&program, "set", "asset", "--where", "status=excluded", "zone=X", NULL), 1);
-	program_good(&program, "set", "R1-A1,R1-A2", "department=Room 3", NULL);
+	program_good(&program, "set", "R1-A1, R1-A2 ", "department=Room 3", NULL);
+	assert_string_equal(program.out.data, "R1-A1\nR1-A2\n");
 	assert_int_equal(program_run(&program, "set", ",", "department=Room 4", NULL), 2); /* none is named */
 	program_good(&program, "list", "asset", "--where", "department=\"Room 3\"", "--csv", NULL);
 	assert_non_null(strstr(program.out.data, "R1-A1,"));

@@ -142,7 +142,7 @@ static int set_where(struct session *s, const struct args *args, const char *whe
 	return rc;
 }
 
-/* R1-A1,R1-A2, as references are written everywhere. */
+/* R1-A1,R1-A2, as references are written everywhere: with blanks, too. */
 static int set_several(struct session *s, const struct args *args, struct err *err)
 {
 	struct setting set = {0};
@@ -151,17 +151,21 @@ static int set_several(struct session *s, const struct args *args, struct err *e
 	size_t count = args->count - 1;
 	if (count == 0)
 		return cmd_usage("set", err);
-	if (cmd_assigns(args->words + 1, count, &fields, &names, err) < 0)
+	int rc = cmd_assigns(args->words + 1, count, &fields, &names, err);
+	if (rc < 0)
 		return -1;
-	int rc = 0;
 	for (const char *at = args->words[0]; rc == 0 && *at;) {
+		at += strspn(at, " ");
 		size_t n = strcspn(at, ",");
-		char *one = xstrndup(at, n);
+		size_t end = n;
+		for (; end > 0 && at[end - 1] == ' '; end--)
+			;
+		char *one = xstrndup(at, end);
 		char named[LABEL_TEXT];
-		const char *meant = n ? named_record(s, one, named, err) : NULL;
+		const char *meant = end ? named_record(s, one, named, err) : NULL;
 		if (meant)
 			setting_add(&set, meant);
-		else if (n)
+		else if (end)
 			rc = -1; /* several are called so */
 		at += n + (at[n] == ',');
 		free(one);
@@ -521,8 +525,7 @@ static void show_fields(struct session *s, const json_t *record)
 	title_cache_free(&names);
 }
 
-/* The digests of a tree's files, for `sha256sum -c` at its root, or of a single file: exact for a program, printable for a
- * person. */
+/* The digests of a tree's files, for `sha256sum -c` at its root, or of one file: exact for a program, printable for a person. */
 static int show_sums(struct session *s, const json_t *record, struct err *err)
 {
 	const char *digest = json_get_string(record, "sha256");
