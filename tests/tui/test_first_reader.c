@@ -429,7 +429,11 @@ static void marks_are_there_when_a_list_is_come_back_to(void **state)
 	press(t, "m", 1, "1 marked");
 	press(t, "4", 1, "Evidence · 0");
 	press(t, "3", 1, "1 marked");
-	press(t, "e", -1, "alone is edited, not the 1 that is marked");
+	press(t, "e", 1, "Change Asset R1-A2"); /* which is the one that is marked */
+	assert_false(terminal_shows(t, "alone is edited"));
+	press(t, KEYS_ESCAPE, 1, "1 marked");
+	press(t, KEYS_UP, -2, "1/2");
+	press(t, "e", -1, "R1-A1 alone is edited, not the 1 that is marked");
 	press(t, KEYS_ESCAPE, 1, "1 marked");
 	press(t, "b", -1, "Set which field of 1 record");
 	answer(t, "Containment", "Containment:");
@@ -506,6 +510,29 @@ static void a_step_names_whom_it_has_on_record(void **state)
 	terminal_quit(t);
 }
 
+/* A text of a step stands in its row as in a form: its first line, cut between characters, and how many there are. */
+static void a_text_of_a_step_is_cut_between_characters(void **state)
+{
+	(void)state;
+	program_good(&program, "play", "isolate", "--on", "R1-A1", NULL);
+	struct terminal *t = terminal_open(24, 280, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	press(t, "2", 1, "step 1 of 28");
+	press(t, KEYS_ENTER, 1, "Step");
+	press(t, KEYS_DOWN, -2, "2/");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "Ctrl-S keeps");
+	terminal_type(t, "x");
+	for (int i = 0; i < 70; i++)
+		terminal_type(t, "報");
+	terminal_type(t, KEYS_ENTER "behind it");
+	terminal_await(t, "behind it");
+	terminal_type(t, KEYS_CTRL_S);
+	terminal_await(t, "報報 … (2 lines)");
+	assert_false(terminal_shows(t, "\\x"));
+	terminal_quit(t);
+}
+
 /* A colon in front of a command is none of its own: the line may be open already. How a command is used stands above it, whole. */
 static void a_second_colon_is_none(void **state)
 {
@@ -544,6 +571,7 @@ int main(void)
 	    FRESH(a_draft_tells_what_was_retracted_since),
 	    FRESH(enter_takes_the_row_that_it_stands_on),
 	    FRESH(a_step_names_whom_it_has_on_record),
+	    FRESH(a_text_of_a_step_is_cut_between_characters),
 	    FRESH(a_second_colon_is_none),
 	    FRESH(no_mail_is_denied_to_an_indicator),
 	    FRESH(an_event_is_on_the_machine_of_what_it_follows_from),

@@ -14,6 +14,8 @@
 #include "case/store/record.h"
 #include "tui/workbench/view.h"
 
+struct buf;
+
 struct form_ask {
 	struct workbench *wb;
 	const struct field *field;
@@ -32,6 +34,9 @@ char *form_ask_value_from(struct workbench *wb, const struct field *field, const
 
 /* 0, or -1 with what is wrong: numbers, times, digests. Other types are checked when they are saved. */
 int form_check(const struct field *field, const char *value, struct err *err);
+
+/* Appends what a row shows of a text that is being typed: its first line, and how many there are. */
+void form_text_show(const char *text, struct buf *out);
 
 /* A field of the kind that people may set, or NULL. */
 const struct field *form_choose_field(struct workbench *wb, const struct kind *kind, const char *question);

@@ -121,13 +121,18 @@ size_t form_changed_count(const struct form *f)
 	return n;
 }
 
-static void show_text(const char *text, struct buf *out)
+#define SHOWN_BYTES 2000 /* of a text: more than a row is wide */
+
+void form_text_show(const char *text, struct buf *out)
 {
 	size_t line = strcspn(text, "\n");
 	size_t lines = 1;
 	for (const char *p = text; *p; p++)
 		lines += *p == '\n';
-	printable_add(out, text, line < 2000 ? line : 2000, PRINTABLE_LINE);
+	if (line > SHOWN_BYTES)
+		for (line = SHOWN_BYTES; line > 0 && ((unsigned char)text[line] & 0xC0) == 0x80;)
+			line--; /* not within a character */
+	printable_add(out, text, line, PRINTABLE_LINE);
 	if (lines > 1)
 		buf_addf(out, _(" … (%zu lines)"), lines);
 }
@@ -166,5 +171,5 @@ void form_value_show(struct view *v, const struct form_value *value, struct buf 
 	else if (field->values || field->type == FIELD_TIME)
 		show_names(field, value->value, out);
 	else
-		show_text(value->value, out);
+		form_text_show(value->value, out);
 }

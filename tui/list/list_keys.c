@@ -293,6 +293,17 @@ static enum redraw list_keys_add(struct view *v)
 	return REDRAW_ALL;
 }
 
+/* Nothing is told to be left out where the only mark is on what is edited. */
+static int marks_only(struct view *v, const char *label)
+{
+	const struct list *l = view_list_of(v);
+	const struct record_cache *t = list_table(l);
+	for (size_t i = 0; list_marked(l) == 1 && i < record_cache_count(t); i++)
+		if (list_is_marked(l, i))
+			return strcmp(record_cache_label(t, i), label) == 0;
+	return 0;
+}
+
 static enum redraw list_keys_edit(struct view *v)
 {
 	char label[LABEL_TEXT]; /* as the person sees it: reading on may move the selection */
@@ -300,7 +311,7 @@ static enum redraw list_keys_edit(struct view *v)
 	struct view *form = *label ? form_new(v->wb, v->argument, label) : NULL;
 	view_list_await_marks(v);
 	size_t marked = list_marked(view_list_of(v));
-	if (form && marked)
+	if (form && marked && !marks_only(v, label))
 		workbench_tell(v->wb, TONE_ATTENTION,
 		               P_("%s alone is edited, not the %zu that is marked (b sets a field of it)",
 		                  "%s alone is edited, not the %zu that are marked (b sets a field of all)",

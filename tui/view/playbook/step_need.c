@@ -5,6 +5,7 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "case/store/draft.h"
+#include "tui/form/form.h"
 #include "tui/view/playbook/step.h"
 #include "tui/workbench/workbench.h"
 
@@ -102,8 +103,10 @@ enum tone step_need_row(struct workbench *wb, const json_t *assets, const json_t
 			json_decref(moment);
 		} else if (field ? field->type == FIELD_REF || field->type == FIELD_REFS : !value) {
 			workbench_name_labels(wb, given, out);
+		} else if (word) {
+			buf_adds(out, field_value_label(word));
 		} else {
-			buf_addf(out, "%.200s", word ? field_value_label(word) : given);
+			form_text_show(given, out);
 		}
 		if (!met && !value)
 			buf_addf(out, "  (%s)", _("this is not what is asked for"));
