@@ -135,6 +135,46 @@ static void what_is_not_said_is_asked_for(void **state)
 	assert_non_null(strstr(program.out.data, "\"form\": \"raw\""));
 }
 
+/* A folder of a colleague's machine may be a mount here that nobody answers any more: it is not looked for. */
+static void a_colleagues_folder_is_not_offered(void **state)
+{
+	(void)state;
+	char *home = strdup(getenv("XDG_DATA_HOME"));
+	char *other = strdup(program_file(&program, "other"));
+	char *copy = strdup(program_file(&program, "copy.genba"));
+	char *copies = strdup(program_file(&program, "copies"));
+	program_good(&program, "preserve", make("notes.txt", 0, "hello"), "--on", "R1-A1", "--as", "raw", "--to",
+	             copies, NULL);
+	setenv("XDG_DATA_HOME", other, 1);
+	program_good(&program, "key", "new", "--name", "Responder Two", "--mark", "R2", "--kdf", "interactive", NULL);
+	program_good(&program, "key", "export", NULL);
+	program.out.data[strcspn(program.out.data, "\n")] = '\0';
+	char *key = strdup(program.out.data);
+	setenv("XDG_DATA_HOME", home, 1);
+	program_good(&program, "handover", "--to", key, "--out", copy, NULL);
+	setenv("XDG_DATA_HOME", other, 1);
+	setenv("GENBA_CASE", copy, 1);
+	struct terminal *t = open_case(NULL);
+	terminal_type(t, "4P");
+	terminal_await_row(t, -1, ":preserve");
+	type_plain(t, make("more.txt", 0, "more"));
+	terminal_await_row(t, -1, "Of which asset:");
+	terminal_type(t, "HR" KEYS_ENTER);
+	terminal_await_row(t, -1, "In which form:");
+	terminal_type(t, "raw" KEYS_ENTER);
+	terminal_await_row(t, -1, "Folder for the copy:");
+	terminal_await_row(t, -1, "/evidence");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "Folder for the copy:");
+	terminal_quit(t);
+	setenv("XDG_DATA_HOME", home, 1);
+	free(key);
+	free(copies);
+	free(copy);
+	free(other);
+	free(home);
+}
+
 static void a_photograph_is_evidence(void **state)
 {
 	(void)state;
@@ -254,9 +294,13 @@ int main(void)
 {
 #define SCREEN_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	    SCREEN_TEST(what_is_not_said_is_asked_for), SCREEN_TEST(a_photograph_is_evidence),
-	    SCREEN_TEST(work_goes_on_beside_the_keys),  SCREEN_TEST(a_hangup_stops_cleanly),
-	    SCREEN_TEST(custody_shows_its_gaps),        SCREEN_TEST(root_is_told_once),
+	    SCREEN_TEST(what_is_not_said_is_asked_for),
+	    SCREEN_TEST(a_colleagues_folder_is_not_offered),
+	    SCREEN_TEST(a_photograph_is_evidence),
+	    SCREEN_TEST(work_goes_on_beside_the_keys),
+	    SCREEN_TEST(a_hangup_stops_cleanly),
+	    SCREEN_TEST(custody_shows_its_gaps),
+	    SCREEN_TEST(root_is_told_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

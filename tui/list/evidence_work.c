@@ -200,17 +200,23 @@ static int ask_form(struct workbench *wb, struct buf *line, int *copies)
 	return i >= 0;
 }
 
-/* The folder of a copy, if it can be reached from here now; that of the newest stays. */
+struct evidence_work_folder {
+	const char *mark; /* of whoever asks */
+	char *path;
+};
+
+/* The folder of a copy that one made oneself, if it can be reached from here now; that of the newest stays. A colleague's is of
+ * their machine: here the same name may be a mount that waits for somebody who is not there. */
 static int take_folder(void *ctx, json_t *record)
 {
-	char **folder = ctx;
+	struct evidence_work_folder *folder = ctx;
 	struct stat st;
-	const char *copy = json_get_string(record, "copy_path");
+	const char *copy = json_is(record, "author", folder->mark) ? json_get_string(record, "copy_path") : NULL;
 	const char *slash = copy ? strrchr(copy, '/') : NULL;
 	char *here = slash && slash > copy ? xstrndup(copy, (size_t)(slash - copy)) : NULL;
 	if (here && stat(here, &st) == 0 && S_ISDIR(st.st_mode)) {
-		free(*folder);
-		*folder = here;
+		free(folder->path);
+		folder->path = here;
 	} else {
 		free(here);
 	}
@@ -221,8 +227,11 @@ static int take_folder(void *ctx, json_t *record)
 static char *suggest_folder(struct workbench *wb)
 {
 	char *folder = last.folder ? xstrdup(last.folder) : NULL;
-	if (!folder)
-		record_each(workbench_case(wb), "evidence", 0, take_folder, &folder, NULL);
+	if (!folder) {
+		struct evidence_work_folder own = {case_mark(workbench_case(wb)), NULL};
+		record_each(workbench_case(wb), "evidence", 0, take_folder, &own, NULL);
+		folder = own.path;
+	}
 	if (folder)
 		return folder;
 	const char *path = case_path(workbench_case(wb));
