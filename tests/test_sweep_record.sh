@@ -56,8 +56,8 @@ is "as an observation" 'https://up.test/put 1' "$("$genba" observations artefact
 is "observations" 3 "$("$genba" observations artefact=hit --json 2>/dev/null | jq length)"
 id=$("$genba" observations artefact=hit method=PUT --json 2>/dev/null | jq -r '.[0].id')
 quiet promote "o:$id" event
-is "promoted" 'exfiltration attacker R1-A2 R1-E2 R1-I2 R1-A1 2014-11-24T04:05:09' "$("$genba" show R1-V1 --json |
-	jq -r '.[0] // . | "\(.type) \(.side) \(.assets[0]) \(.evidence[0]) \(.indicators[0]) \(.when_clock) \(.when[0:19])"')"
+is "promoted" 'exfiltration attacker R1-A2 R1-E2 R1-I2 R1-A1 2014-11-24T04:05:09Z' "$("$genba" show R1-V1 --json |
+	jq -r '.[0] // . | "\(.type) \(.side) \(.assets[0]) \(.evidence[0]) \(.indicators[0]) \(.when_clock) \(.when[0:19])\(.when[-1:])"')"
 
 # ---- words are looked for in records and, below them, in observations: some, and how many more
 is "a word in both" 'indicator observation observation observations' "$("$genba" find evil.test --json | jq -r '.[].kind' | tr '\n' ' ' | sed 's/ $//')"
