@@ -260,3 +260,17 @@ quiet preserve vpn.csv --on R1-A1
 sweep || fail "a log of an exit: $(cat err)"
 quiet promote "o:$("$genba" observations artefact=hit --json 2>/dev/null | jq -r '.[0].id')" event
 is "of the machine of the log" 'R1-A1 R1-E1' "$("$genba" show R1-V1 --json | jq -r '.[0] // . | "\(.assets[0]) \(.evidence[0])"')"
+is "by the clock of that machine" 2014-09-25T04:05:09.0000000Z "$("$genba" show R1-V1 --json | jq -r '.[0] // . | .when')"
+
+# ---- a row of a local clock whose zone nobody knows is no UTC, and becomes right once the zone is on record
+quiet add asset hostname=GW-01
+printf '2014-09-26T13:05:09 gw sshd[1]: Failed password for root from 203.0.113.66 port 22 ssh2\n' >auth.log
+quiet preserve auth.log --on R1-A2
+quiet triage R1-E2
+sweep
+row='select(.observation and .artefact == "hit")'
+is "a row of no known zone" '2014-09-26T13:05:09.0000000 local' \
+	"$(jq -r 'select(.kind == "hit" and .observation) | "\(.when) \(.clock)"' out)"
+quiet set R1-A2 timezone=Asia/Tokyo
+quiet promote "o:$("$genba" observations artefact=hit --json 2>/dev/null | jq -r ".[] | $row | .id" | head -1)" event
+is "its zone told later" 2014-09-26T13:05:09.0000000+09:00 "$("$genba" show R1-V2 --json | jq -r '.[0] // . | .when')"

@@ -257,10 +257,17 @@ void observation_when(int64_t when, char text[32])
 	text[28] = '\0';
 }
 
+int observation_is_utc(const struct observation *o)
+{
+	return o->clock == OBSERVATION_CLOCK_utc ||
+	       (o->artefact == OBSERVATION_hit && o->clock == OBSERVATION_CLOCK_local &&
+	        !observation_value(o, "when_raw") && !observation_value(o, "observation"));
+}
+
 void observation_when_recorded(const struct observation *o, char text[32])
 {
 	observation_when(o->when, text);
-	if (o->clock != OBSERVATION_CLOCK_utc)
+	if (!observation_is_utc(o))
 		text[strcspn(text, "Z")] = '\0';
 }
 

@@ -161,6 +161,10 @@ void observation_time_names(unsigned time_of, struct buf *out); /* "modified,acc
 /* "2026-11-23T14:05:09.1234567Z", or "" for no time; years 0001 to 9999. Room for 32. */
 void observation_when(int64_t when, char text[32]);
 
+/* 1: its time is UTC: its clock was, or the sweep that found the line moved it by the zone of its clock, so that the time as it was
+ * written is not kept beside it. */
+int observation_is_utc(const struct observation *o);
+
 /* The same of a row as EDTF, as it goes on record: without Z where its clock was not UTC's, since then its zone is not known. */
 void observation_when_recorded(const struct observation *o, char text[32]);
 

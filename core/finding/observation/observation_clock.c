@@ -224,13 +224,6 @@ static const struct set_clock *clock_of(struct observation_clocks *k, const stru
 
 /* ---- times */
 
-/* A hit whose time the sweep has put right already, by the zone and offset of its log: it keeps the clock that the log has. */
-static int is_placed(const struct observation *o)
-{
-	return o->artefact == OBSERVATION_hit && o->clock == OBSERVATION_CLOCK_local &&
-	       !observation_value(o, "when_raw");
-}
-
 void observation_clocks_of(struct observation_clocks *k, const struct observation *o, const struct observation_set *set,
                            struct observation_times *times)
 {
@@ -239,17 +232,15 @@ void observation_clocks_of(struct observation_clocks *k, const struct observatio
 	*times = (struct observation_times){o->when, OBSERVATION_NO_TIME, OBSERVATION_NO_TIME};
 	if (o->when == OBSERVATION_NO_TIME)
 		return;
-	if (is_placed(o)) {
-		times->utc = o->when;
-		return;
-	}
-	if (o->clock == OBSERVATION_CLOCK_utc)
+	if (observation_is_utc(o))
 		times->utc = o->when;
 	else if (o->clock == OBSERVATION_CLOCK_local && s->zone &&
 	         zone_offset(s->zone, o->when / OBSERVATION_TICKS, &minutes) == 0)
 		times->utc = o->when - (int64_t)minutes * 60 * OBSERVATION_TICKS;
 	if (times->utc == OBSERVATION_NO_TIME || !s->offset_text)
 		return;
+	if (o->clock == OBSERVATION_CLOCK_local && observation_is_utc(o))
+		return; /* a sweep moved it, and does not say whether by the offset, too */
 	int64_t offset = s->offset;
 	for (size_t i = 0; i < s->setting_count; i++)
 		if (times->utc <= s->settings[i].at)
@@ -262,12 +253,8 @@ void observation_clocks_when(struct observation_clocks *k, const struct observat
 {
 	struct observation_times times;
 	observation_clocks_of(k, o, set, &times);
-	if (is_placed(o)) {
-		observation_when(o->when, text);
-		return;
-	}
 	observation_when_recorded(o, text);
-	if (o->clock != OBSERVATION_CLOCK_local || times.utc == OBSERVATION_NO_TIME)
+	if (observation_is_utc(o) || o->clock != OBSERVATION_CLOCK_local || times.utc == OBSERVATION_NO_TIME)
 		return;
 	int minutes = (int)((o->when - times.utc) / OBSERVATION_TICKS / 60);
 	size_t n = strlen(text);

@@ -167,7 +167,7 @@ int sweep_hit_of_row(struct sweep_work *w, struct swept_source *source, json_t *
 		return 1;
 	struct buf text = BUF_INIT;
 	observation_text(&o, TEXT_LIMIT - 4, &text);
-	observation_when(o.when, when);
+	observation_when_recorded(&o, when);
 	json_object_set_new(hit, "path", json_string(o.path));
 	json_object_set_new(hit, "offset", json_integer((json_int_t)o.offset));
 	json_object_set_new(hit, "text", json_string(text.data));
