@@ -22,7 +22,7 @@ static const struct mail_rule rules[] = {
      rule_own_from_outside},
     {"auth.fail", RULE_HIGH, "", N_("sender authentication failed"), rule_auth_fail},
     {"auth.none", RULE_LOW, "", N_("no sender authentication speaks for it"), rule_auth_none},
-    {"auth.untrusted", RULE_LOW, "", N_("results of authentication are by a host that is not trusted (--trust)"),
+    {"auth.untrusted", RULE_LOW, "", N_("results of authentication are by a host that is not among those to trust"),
      rule_auth_untrusted},
     {"route.backwards", RULE_LOW, "", N_("times run backwards on its way"), rule_backwards},
     {"route.date_far", RULE_LOW, "", N_("its date is days from when it was sent on"), rule_date_far},
