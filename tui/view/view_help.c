@@ -45,6 +45,13 @@ static void add_pair(struct view *v, enum tone tone, const char *label, const ch
 	buf_release(&safe);
 }
 
+/* Why not now. Where the summary says it already, the reason is empty. */
+static void add_refusal(struct buf *text, const char *why)
+{
+	if (why)
+		buf_addf(text, "%s%s", *why ? _("  — not now: ") : _("  — not now"), why);
+}
+
 static void add_keys(struct view *v, struct view *of, const struct view_key *keys)
 {
 	for (const struct view_key *row = keys; row && row->key; row++) {
@@ -59,7 +66,8 @@ static void add_keys(struct view *v, struct view *of, const struct view_key *key
 			buf_adds(&name, name.len ? " " : "");
 			view_key_name(same, &name);
 		}
-		buf_addf(&text, "%s%s%s", i18n_text(row->summary), why ? _("  — not now: ") : "", why ? why : "");
+		buf_adds(&text, i18n_text(row->summary));
+		add_refusal(&text, why);
 		if (!again && name.len)
 			add_pair(v, why ? TONE_FAINT : TONE_PLAIN, NULL, name.data, text.data);
 		buf_release(&text);
@@ -98,8 +106,7 @@ static void add_command(struct view *v, const struct command *command)
 	buf_adds(&text, i18n_text(command->summary));
 	if (*command->keys)
 		buf_addf(&text, _("  (key %s)"), command->keys);
-	if (refusal)
-		buf_addf(&text, "%s%s", _("  — not now: "), refusal);
+	add_refusal(&text, refusal);
 	add_pair(v, refusal ? TONE_FAINT : TONE_PLAIN, command->name, command->name, text.data);
 	buf_release(&text);
 }
@@ -157,4 +164,4 @@ static struct view *open_help(struct workbench *wb, const char *of)
 }
 
 const struct view_ops help_view = {
-    .name = "help", .title = N_("Help"), .fill = fill_help, .keys = help_keys, .open = open_help};
+    .name = "help", .title = N_("Help"), .searched = 1, .fill = fill_help, .keys = help_keys, .open = open_help};
