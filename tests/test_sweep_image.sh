@@ -66,6 +66,8 @@ is "the sums count each once" "$(jq -r 'select(.kind == "hit") | .offset' out | 
 at=$(of 'u_ex' '\(.raw)' | head -1)
 is "the raw offset" evil.test "$(tail -c +$((at + 1)) ext4.img | head -c 9)"
 "$genba" show R1-K1 --json | grep -q 'were read as files, too' || fail "the limits say that files were read"
+"$genba" report incident --internal --form text --out limits.txt || fail "a report"
+tr '\n' ' ' <limits.txt | tr -s ' ' | grep -q 'too; evidence, and how many files: R1-E1: ' || fail "a report tells which, too"
 
 quiet preserve disk.dd --on R1-A1
 sweep R1-E2

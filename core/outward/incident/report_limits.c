@@ -237,6 +237,54 @@ static int add_gap(struct limits_told *l, const char *line)
 	return title != NULL;
 }
 
+/* Lines of a sweep with a number or a label in them: BEGIN detail, or BEGIN detail END. */
+static int add_of_sweep(struct limits_told *l, const char *line)
+{
+	static const struct {
+		const char *begin, *end, *told;
+	} lines[] = {
+	    {"",
+	     " files of text, mail, event logs, hives, databases and archives up to 64 MiB were read as files, too.",
+	     N_("Of images, files of text, mail, event logs, hives, databases and archives up to 64 MiB were read as "
+	        "files, too; evidence, and how many files:")},
+	    {"",
+	     " indicators are https URLs: a CONNECT line of a proxy shows only their host, which was looked for too "
+	     "(weaker hits).",
+	     N_("Indicators that are https URLs: a CONNECT line of a proxy shows only their host, which was looked "
+	        "for, "
+	        "too (weaker hits); how many:")},
+	    {"",
+	     " indicators are https URLs: a CONNECT line of a proxy shows only their host, which was not looked for "
+	     "(--hosts-of-urls).",
+	     N_("Indicators that are https URLs: a CONNECT line of a proxy shows only their host, which was not looked "
+	        "for; how many:")},
+	    {"Not read: ", "", N_("Not read:")},
+	    {"Gaps of the log ", "", N_("Gaps of the log:")},
+	    {"Could not be read to the end: ", " places.", N_("Places that could not be read to the end:")},
+	};
+	static const char none[] = ": no files could be read as files in: ";
+	size_t n = strlen(line);
+	const char *in = strstr(line, none);
+	if (in) {
+		char *detail = xasprintf("%.*s: %s", (int)(in - line), line, in + strlen(none));
+		add_detail(l, _("No files could be read as files in:"), detail);
+		free(detail);
+		return 1;
+	}
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		size_t begin = strlen(lines[i].begin);
+		size_t end = strlen(lines[i].end);
+		if (n <= begin + end || strncmp(line, lines[i].begin, begin) != 0 ||
+		    strcmp(line + n - end, lines[i].end) != 0)
+			continue;
+		char *detail = xstrndup(line + begin, n - begin - end);
+		add_detail(l, i18n_text(lines[i].told), detail);
+		free(detail);
+		return 1;
+	}
+	return 0;
+}
+
 /* "LABEL does not say of which asset it is." */
 static int add_nobodys(struct limits_told *l, const char *line)
 {
@@ -271,7 +319,7 @@ static void add_limits_of(struct limits_told *l, const char *text)
 		char *line = xstrndup(at, n);
 		if (strncmp(line, not_covered, strlen(not_covered)) == 0)
 			add_not_covered(l, line + strlen(not_covered));
-		else if (!is_bookkeeping(line) && !add_gap(l, line) && !add_nobodys(l, line))
+		else if (!is_bookkeeping(line) && !add_gap(l, line) && !add_of_sweep(l, line) && !add_nobodys(l, line))
 			add_limit(l, i18n_text(line));
 		free(line);
 		at += n;
@@ -292,7 +340,8 @@ static void put_limits(struct report *p, const struct limits_told *l, size_t che
 	if (all)
 		document_table(p->d, headings, 2);
 	json_object_foreach(l->counts, sentence, count) {
-		char *of = xasprintf("%lld/%zu", (long long)json_integer_value(count), checks);
+		char *of = xasprintf(P_("%lld of %zu check", "%lld of %zu checks", checks),
+		                     (long long)json_integer_value(count), checks);
 		if (put++ < LIMITS_MOST) {
 			document_cell(p->d, of); /* the first cell of a row is never broken */
 			put_limit(p, l, sentence);
