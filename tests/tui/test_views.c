@@ -312,7 +312,7 @@ static void a_line_that_gives_a_secret_is_not_recalled(void **state)
 {
 	static const struct {
 		const char *line, *told;
-	} lines[] = {{"set R1-A1 password=hunter2", "tlp, tags, links"},
+	} lines[] = {{"set R1-A1 password=hunter2", "has no field 'password'"},
 	             {"handover --secret hunter2", "where to?"},
 	             {"set R1-A1 hostname=\"hunter2", "this quote is not closed"}};
 	(void)state;
