@@ -147,26 +147,28 @@ static void a_rescue_without_a_criterion_is_a_decision(void **state)
 	terminal_type(t, "rescue" KEYS_ENTER);
 	terminal_await(t, "Reason:");
 	terminal_type(t, "only they knew the text" KEYS_ENTER);
-	terminal_await(t, "Go on all the same?");
+	terminal_await(t, "(serious_effect): unknown"); /* the question says what is lacking */
+	terminal_await(t, "(y/n)");
 	terminal_type(t, "n"); /* the answers stand there then */
 	terminal_await(t, "(serious_effect): unknown");
 	terminal_await(t, "once more, as it stands");
 	assert_int_not_equal(access(program_file(&program, "R1-Q1.genba"), F_OK), 0);
 	terminal_type(t, KEYS_ENTER);
-	terminal_await(t, "Go on all the same?");
+	terminal_await(t, "(y/n)");
 	terminal_type(t, "y");
 	terminal_await(t, "R1-Q1 has become the case");
 	terminal_type(t, "s"); /* of the case itself it is asked before the reason */
 	terminal_await(t, "Stage");
 	terminal_type(t, "rescue" KEYS_ENTER);
-	terminal_await(t, "Go on all the same?");
+	terminal_await(t, "(serious_effect): unknown"); /* the question says what is lacking */
+	terminal_await(t, "(y/n)");
 	terminal_type(t, "n");
 	terminal_await(t, "(serious_effect): unknown");
 	assert_false(terminal_shows(t, "--anyway")); /* an option of the shell */
 	terminal_type(t, "s");
 	terminal_await(t, "Stage");
 	terminal_type(t, "rescue" KEYS_ENTER);
-	terminal_await(t, "Go on all the same?");
+	terminal_await(t, "(y/n)");
 	terminal_type(t, "y");
 	terminal_await(t, "Reason:");
 	terminal_type(t, "only they knew the text" KEYS_ENTER);
@@ -197,7 +199,7 @@ static void a_case_of_nobody_is_told_as_that(void **state)
 	terminal_type(t, "s");
 	terminal_await(t, "Stage");
 	terminal_type(t, "rescue" KEYS_ENTER);
-	terminal_await(t, "The case names no organisation");
+	terminal_await(t, "(party) of the record");
 	terminal_type(t, "n");
 	terminal_await(t, "(party) of the record");
 	terminal_quit(t);

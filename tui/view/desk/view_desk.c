@@ -366,21 +366,13 @@ struct view_desk_opening {
 	char label[LABEL_TEXT];
 };
 
-/* Rescue without a criterion of eligibility is a decision: it is asked for. */
-static int goes_on_without_criterion(struct workbench *wb)
+/* Rescue without a criterion of eligibility is a decision: it is asked for, with what is lacking and where it is set. */
+static int goes_on_without_criterion(struct workbench *wb, const struct err *lacking)
 {
-	return prompt_yes(wb, _("No criterion of eligibility is on record. Go on all the same? (y/n) "));
-}
-
-/* Of the case: the criteria of a caller beside it do not count while it names no organisation. */
-static int case_goes_on_without_criterion(struct workbench *wb)
-{
-	json_t *record = workbench_get(wb, "case", RECORD_RAW, NULL);
-	const struct field *party = kind_field(kind_find("case"), "party");
-	int is_named = json_get_string(record, party->name) != NULL;
-	json_decref(record);
-	return is_named ? goes_on_without_criterion(wb)
-	                : prompt_yes(wb, _("The case names no organisation, so no criterion counts. Go on? (y/n) "));
+	char *question = xasprintf(_("%s. Go on all the same? (y/n) "), lacking->message);
+	int yes = prompt_yes(wb, question);
+	free(question);
+	return yes;
 }
 
 static int open_case_file(void *ctx, struct question *all, struct err *err)
@@ -392,7 +384,7 @@ static int open_case_file(void *ctx, struct question *all, struct err *err)
 	struct consultation_case spec = {
 	    .path = all[0].answer, .stage = other ? all[1].answer : NULL, .reason = all[2].answer};
 	if (other && consultation_may_begin(workbench_case(o->wb), o->label, spec.stage, err) < 0) {
-		spec.anyway = err->code == ERR_FAILED && goes_on_without_criterion(o->wb);
+		spec.anyway = err->code == ERR_FAILED && goes_on_without_criterion(o->wb, err);
 		if (!spec.anyway)
 			return -1;
 		err_clear(err);
@@ -525,7 +517,7 @@ static int may_take_stage(struct view_desk_stage *s)
 	struct err err = ERR_INIT;
 	if (stage_may_set(workbench_case(s->wb), s->stage, &err) == 0)
 		return 0;
-	s->anyway = err.code == ERR_FAILED && case_goes_on_without_criterion(s->wb);
+	s->anyway = err.code == ERR_FAILED && goes_on_without_criterion(s->wb, &err);
 	if (!s->anyway)
 		workbench_tell_error(s->wb, &err);
 	return s->anyway ? 0 : -1;
