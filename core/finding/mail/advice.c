@@ -75,20 +75,24 @@ static void what_was_seen(const json_t *analysis, const json_t *known, struct bu
 	static const char *const weights[] = {"high", "medium"};
 	size_t i;
 	json_t *finding;
-	buf_adds(out, _("What was seen in it:\n"));
-	size_t told = what_is_known(known, out);
+	struct buf seen = BUF_INIT;
+	size_t told = what_is_known(known, &seen);
 	for (size_t w = 0; w < 2; w++)
 		json_array_foreach(json_object_get(analysis, "findings"), i, finding) {
 			const char *weight = json_get_string(finding, "weight");
 			const char *text = json_get_string(finding, "text");
 			if (!weight || strcmp(weight, weights[w]) != 0 || !text)
 				continue;
-			buf_adds(out, "  - ");
-			harmless(text, out);
+			buf_adds(&seen, "  - ");
+			harmless(text, &seen);
 			told++;
 		}
-	if (!told)
-		buf_adds(out, _("  - nothing that the rules know; that does not mean that it is harmless\n"));
+	/* What is on record but not told here is not nothing: of that the advice is silent. */
+	if (!told && json_array_size(known) == 0)
+		buf_adds(&seen, _("  - nothing that the rules know; that does not mean that it is harmless\n"));
+	if (seen.len)
+		buf_addf(out, "%s%s", _("What was seen in it:\n"), seen.data);
+	buf_release(&seen);
 }
 
 static void what_was_not(const json_t *mail, const json_t *analysis, struct buf *out)
