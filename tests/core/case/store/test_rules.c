@@ -80,8 +80,10 @@ static void telling_others_needs_an_approval(void **state)
 	(void)state;
 	struct err err = ERR_INIT;
 	static const char *const guarded[] = {"chain_notice", "sharing", "press"};
+	add("party", "name=Organisation+B");
 	for (size_t i = 0; i < 3; i++) {
-		char *fields = xasprintf("with=Organisation+B when=now means=phone purpose=%s content=x", guarded[i]);
+		char *fields =
+		    xasprintf("party=R1-P1 when=2026-11-23 direction=out means=phone purpose=%s said=x", guarded[i]);
 		err_clear(&err);
 		assert_int_equal(try_add("contact", fields, 0, &err), -1);
 		if (!strstr(err.message, "approved_by"))
