@@ -230,7 +230,12 @@ static int put_state(struct case_file *c, struct brief *b, struct err *err)
 	                 "%zu assets on record, %zu checked, total unknown; infected or compromised %zu, isolated %zu",
 	                 (unsigned long long)board.assets),
 	              board.assets, board.checked, board.infected, board.isolated);
-	brief_put(b, BRIEF_LINE, NULL, line);
+	struct buf machines = BUF_INIT;
+	buf_adds(&machines, line);
+	if (board.infected_not_isolated > 0) /* what is isolated need not be what is infected */
+		buf_addf(&machines, _("; infected and not isolated: %zu"), board.infected_not_isolated);
+	brief_put(b, BRIEF_LINE, NULL, machines.data);
+	buf_release(&machines);
 	free(line);
 	return 0;
 }

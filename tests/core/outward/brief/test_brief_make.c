@@ -195,7 +195,8 @@ static void machines_are_counted_as_on_the_board(void **state)
 	add("asset", "hostname=PC-02");
 	assert_int_equal(brief_make(the_case, BRIEF_MEETING, NULL, &b, &err), 0);
 	rows_of(&b, &text);
-	assert_non_null(strstr(text.data, "2 checked of 3 expected; infected or compromised 2, isolated 1"));
+	assert_non_null(strstr(
+	    text.data, "2 checked of 3 expected; infected or compromised 2, isolated 1; infected and not isolated: 1"));
 	assert_string_equal(below(&b, "Isolated, and how to undo it"), "PC-01");
 	assert_string_equal(below(&b, "Cut off in part, and how to undo it"), "WEB-01");
 	brief_release(&b);
