@@ -189,8 +189,9 @@ int record_kept_work(struct case_file *c, const struct record_kept_spec *spec, d
 	k->err = NULL;
 	if (!k->failed)
 		return rc;
-	*kept = *slot = NULL;
-	record_kept_free(k);
+	forget(k); /* its versions go on: who has seen one knows by the next that it is another list */
+	k->failed = 0;
+	*kept = NULL;
 	return -1;
 }
 

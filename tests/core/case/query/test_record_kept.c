@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "case/action/action.h"
 #include "case/query/record_kept.h"
+#include "case/store/case_internal.h"
 #include "case/store/disputed.h"
 #include "case/store/record_summary.h"
 #include "help_case.h"
@@ -92,6 +93,35 @@ static void what_is_given_up_was_never_there(void **state)
 	assert_string_equal(kept_titles(NULL), "one ");
 }
 
+/* What could not be read once is another list afterwards: who kept its version asks again. */
+static void after_an_error_it_is_another_list(void **state)
+{
+	struct err err = ERR_INIT;
+	struct record_kept *k;
+	uint64_t before;
+	uint64_t now;
+	char label[LABEL_TEXT];
+	(void)state;
+	snprintf(label, sizeof label, "%s", add("measure", "title=one track=cause"));
+	assert_string_equal(kept_titles(&before), "one ");
+	set(label, "title=two");
+	assert_int_equal(sqlite3_exec(the_case->db,
+	                              "CREATE TEMP TABLE kept AS SELECT n, json FROM record WHERE kind = 'measure';"
+	                              "UPDATE record SET json = '{' WHERE kind = 'measure'",
+	                              NULL, NULL, NULL),
+	                 SQLITE_OK);
+	assert_int_equal(record_kept_work(the_case, &titles, 0, &k, &err), -1);
+	assert_null(k);
+	err_clear(&err);
+	assert_int_equal(sqlite3_exec(the_case->db,
+	                              "UPDATE record SET json = (SELECT json FROM kept WHERE kept.n = record.n)"
+	                              " WHERE kind = 'measure'",
+	                              NULL, NULL, NULL),
+	                 SQLITE_OK);
+	assert_string_equal(kept_titles(&now), "two ");
+	assert_true(now > before);
+}
+
 static void many_are_read_in_slices(void **state)
 {
 	struct err err = ERR_INIT;
@@ -149,6 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(it_follows_each_change, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_is_given_up_was_never_there, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(after_an_error_it_is_another_list, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(many_are_read_in_slices, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(groups_follow_the_kind, case_setup, case_teardown),
 	};
