@@ -136,23 +136,57 @@ static void put_groups(struct report *p, struct alikes *g, const struct kind *ki
 
 /* ---- machines */
 
+/* The labels of the machines that a check is about, as members; whose check was not done is not among them. */
+static json_t *checked_machines(struct report *p)
+{
+	json_t *labels = json_object();
+	size_t i;
+	json_t *check;
+	json_array_foreach(report_records(p, "check"), i, check) {
+		size_t k;
+		json_t *label;
+		if (json_is(check, "result", "not_done"))
+			continue;
+		json_array_foreach(json_object_get(check, "on"), k, label)
+			if (json_is_string(label))
+				json_object_set_new(labels, json_string_value(label), json_true());
+	}
+	return labels;
+}
+
 static void put_machines(struct report *p)
 {
 	static const char *const fields[] = {"status", "type", "department", NULL};
 	const struct kind *kind = kind_find("asset");
 	struct alikes g = {.numbers = json_object()};
+	json_t *checked = checked_machines(p);
+	size_t unjudged = 0;
 	size_t i;
 	json_t *asset;
 	json_array_foreach(report_records(p, "asset"), i, asset) {
 		const char *status = json_get_string(asset, "status");
 		const char *name = json_get_string(asset, "hostname");
-		if (!status || strcmp(status, "unchecked") == 0 || strcmp(status, "unknown") == 0)
-			add_name(group_of(&g, p, asset, fields), name ? name : record_label(asset));
+		if (status && strcmp(status, "unchecked") != 0 && strcmp(status, "unknown") != 0)
+			continue;
+		add_name(group_of(&g, p, asset, fields), name ? name : record_label(asset));
+		unjudged += json_object_get(checked, record_label(asset)) != NULL;
 	}
 	if (g.count == 0)
 		document_paragraph(p->d, _("every machine on record was looked at; whether all machines are on record "
 		                           "is another question"));
 	put_groups(p, &g, kind, fields, field_label(kind_field(kind, "hostname")));
+	if (unjudged) {
+		char *text =
+		    xasprintf(P_("%zu machine of these is in a check on record: it was looked at, as far as the "
+		                 "check says, and nobody has judged it yet.",
+		                 "%zu machines of these are in a check on record: they were looked at, as far as the "
+		                 "checks say, and nobody has judged them yet.",
+		                 (unsigned long long)unjudged),
+		              unjudged);
+		document_paragraph(p->d, text);
+		free(text);
+	}
+	json_decref(checked);
 }
 
 /* ---- checks */
