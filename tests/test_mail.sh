@@ -138,10 +138,11 @@ is "what lies beside mails is left" 2 "$(wc -l <out)"
 grep -q '2 files there are no mails, and were left' err || fail "what was left is not counted: $(cat err)"
 mkdir collected && printf 'name,place\n' >collected/list.csv && printf '\0\1\2' >collected/System.evtx
 printf 'From: k@x\nSubject: kept with others\nMessage-ID: <k@x>\n\nx\n' >collected/kept.eml
-(cd collected && python3 -m zipfile -c ../mixed2.zip list.csv System.evtx kept.eml) && mkdir stick && mv mixed2.zip stick/PC-1.zip
+printf '#Software: Microsoft Internet Information Services 7.5\r\n#Date: 2014-10-20 01:02:03\r\n2014-10-20 GET /a.aspx\r\n' >collected/u_ex.log
+(cd collected && python3 -m zipfile -c ../mixed2.zip list.csv System.evtx u_ex.log kept.eml) && mkdir stick && mv mixed2.zip stick/PC-1.zip
 status 0 run import mail stick
 is "of a collection beside mails only its mails are taken in" 1 "$(wc -l <out)"
-grep -q '2 files there are no mails, and were left' err || fail "what was left of a zip is not counted: $(cat err)"
+grep -q '3 files there are no mails, and were left' err || fail "what was left of a zip is not counted: $(cat err)"
 status 1 run import mail mixed/list.csv
 is "named by itself it is taken in" 1 "$(wc -l <out)"
 status 0 run import mail locked.eml --password-file passwords

@@ -77,12 +77,21 @@ static void trouble(struct mails *m, const char *path, const char *why)
 
 /* ---- what the worker says */
 
+/* Nothing of it was read as a mail, or a line or two that only look like fields, as those of a web server's log
+ * ("#Software: …"), with nothing attached. */
+static int has_no_header(const json_t *object)
+{
+	return json_is(object, "parsed", "no") ||
+	       (json_is(object, "parsed", "partly") && json_array_size(json_object_get(object, "parts")) < 2 &&
+	        json_integer_value(json_object_get(object, "attachments")) == 0);
+}
+
 /* What lies beside mails: neither called nor written as one. One that the worker could not read is told, whatever it is. */
 static int is_no_mail(const struct mail_item *item, const json_t *object)
 {
 	static const char *const known[] = {"from", "from_addr", "to", "cc", "subject", "sent", "when", "message_id"};
 	const char *member = json_get_string(object, "member"); /* its name in a zip */
-	if (!item->in_folder || !json_is(object, "parsed", "no") || mail_name_tells(member ? member : item->path) ||
+	if (!item->in_folder || !has_no_header(object) || mail_name_tells(member ? member : item->path) ||
 	    json_array_size(json_object_get(object, "hops")))
 		return 0;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
