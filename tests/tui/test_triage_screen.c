@@ -238,6 +238,14 @@ static void an_event_is_on_record_in_english(void **state)
 	terminal_await(t, "所見が未確認のため、誰の行為かは空欄です(先に y で");
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_row(t, 1, "簡易調査");
+	terminal_type(t, "y"); /* what was open when p made it an event is said by the next p */
+	terminal_await(t, "理由");
+	terminal_type(t, "x" KEYS_ENTER);
+	terminal_await(t, "R1-V12 の行為の主体は未定");
+	terminal_type(t, "p");
+	terminal_await(t, "R1-V12 を攻撃側の行為としました");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "簡易調査");
 	terminal_type(t, "jjy");
 	terminal_await(t, "理由");
 	terminal_type(t, "x" KEYS_ENTER);
@@ -248,7 +256,7 @@ static void an_event_is_on_record_in_english(void **state)
 	program_good(&p, "show", "R1-V13", "--json", NULL);
 	assert_non_null(strstr(p.out.data, "\"side\": \"attacker\""));
 	program_good(&p, "show", "R1-V12", "--json", NULL);
-	assert_non_null(strstr(p.out.data, "\"side\": \"unknown\""));
+	assert_non_null(strstr(p.out.data, "\"side\": \"attacker\""));
 	assert_non_null(strstr(p.out.data, "\"title\": \"A program was set to run at logon: C:"));
 	program_good(&p, "--lang", "ja", "show", "R1-V12", NULL);
 	assert_non_null(strstr(p.out.data, "ログオン時に実行されるプログラムが設定されました: C:"));

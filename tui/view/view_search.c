@@ -391,7 +391,7 @@ static enum redraw promote(struct view *v)
 		workbench_tell_error(v->wb, &err);
 	else
 		workbench_show(v->wb, "detail", label);
-	if (rc == 1)
+	if (rc == PROMOTED_BEFORE)
 		workbench_tell(v->wb, TONE_ATTENTION, _("it is on record: %s"), label);
 	return REDRAW_ALL;
 }

@@ -225,6 +225,26 @@ static int take_same(void *ctx, json_t *record)
 	return is_same;
 }
 
+/* Whose act the event was that is on record, where that was open and is now said; with it what it was, by the hit. */
+static int attribute(const struct promoting *p, const struct assign *fields, size_t count, struct err *err)
+{
+	json_t *event = record_get(p->c, p->before, 0, err);
+	struct assign said[2];
+	size_t n = 0;
+	if (!event)
+		return -1;
+	for (size_t i = 0; i < count && !n; i++)
+		if (strcmp(fields[i].name, "side") == 0 && fields[i].value && *fields[i].value &&
+		    strcmp(fields[i].value, "unknown") != 0 && json_is(event, "side", "unknown"))
+			said[n++] = fields[i];
+	if (n && p->type && (!json_object_get(event, "type") || json_is(event, "type", "unknown")))
+		said[n++] = (struct assign){"type", p->type};
+	json_decref(event);
+	if (!n)
+		return PROMOTED_BEFORE;
+	return record_set(p->c, p->before, said, n, 0, err) < 0 ? -1 : PROMOTED_ATTRIBUTED;
+}
+
 int observation_promote(struct case_file *c, const char *id, const struct kind *kind, const struct assign *fields,
                         size_t count, char label[LABEL_TEXT], struct err *err)
 {
@@ -246,7 +266,7 @@ int observation_promote(struct case_file *c, const char *id, const struct kind *
 		goto out;
 	if (*p.before) {
 		snprintf(label, LABEL_TEXT, "%s", p.before);
-		rc = 1;
+		rc = attribute(&p, fields, count, err);
 		goto out;
 	}
 	assets = assets_of(&p);

@@ -16,8 +16,15 @@
 #include "case/store/record.h"
 #include "finding/observation/observation_clock.h"
 
-/* 1: an event was made of the row before and is not retracted; the label is its, and nothing is written: a timeline that tells
- * one act twice counts it twice. ERR_NOT_FOUND: no row has that id; ERR_USAGE: the kind is neither; the rest as record_add(). */
+enum {
+	PROMOTED_BEFORE = 1,
+	PROMOTED_ATTRIBUTED = 2,
+};
+
+/* PROMOTED_BEFORE: an event was made of the row before and is not retracted; the label is its, and nothing is written: a
+ * timeline that tells one act twice counts it twice. PROMOTED_ATTRIBUTED: so it was, but whose act it was stood open and the
+ * fields say it (`side`): that was written, and no other field of theirs. ERR_NOT_FOUND: no row has that id; ERR_USAGE: the
+ * kind is neither; the rest as record_add(). */
 int observation_promote(struct case_file *c, const char *id, const struct kind *kind, const struct assign *fields,
                         size_t count, char label[LABEL_TEXT], struct err *err);
 

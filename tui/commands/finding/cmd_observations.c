@@ -285,8 +285,10 @@ int cmd_promote(struct session *s, const struct args *args, struct err *err)
 		return -1;
 	int rc = observation_promote(s->c, args->words[0], kind, fields, count, label, err);
 	cmd_assigns_free(fields, names, count);
-	if (rc == 1)
+	if (rc == PROMOTED_BEFORE)
 		printable_printf(s->log, "%s\n", _("it is on record already"));
+	else if (rc == PROMOTED_ATTRIBUTED)
+		printable_printf(s->log, "%s\n", _("it was on record already; whose act it was is now said"));
 	if (rc >= 0)
 		cmd_print_label(s, label);
 	return rc < 0 ? -1 : 0;

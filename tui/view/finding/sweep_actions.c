@@ -38,7 +38,9 @@ static enum redraw promote_line(struct view *v, const struct found_indicator *it
 		return REDRAW_NONE;
 	}
 	workbench_show(v->wb, "detail", label);
-	if (rc == 1)
+	if (rc == PROMOTED_ATTRIBUTED)
+		workbench_tell(v->wb, TONE_GOOD, _("it was on record: %s is now an act of the attacker"), label);
+	else if (rc == PROMOTED_BEFORE)
 		workbench_tell(v->wb, TONE_ATTENTION, _("it is on record: %s"), label);
 	return REDRAW_ALL;
 }

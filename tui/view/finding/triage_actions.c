@@ -115,7 +115,9 @@ enum redraw triage_promote(struct view *v)
 		return REDRAW_ALL;
 	}
 	workbench_show(v->wb, "detail", label);
-	if (rc == 1)
+	if (rc == PROMOTED_ATTRIBUTED)
+		workbench_tell(v->wb, TONE_GOOD, _("it was on record: %s is now an act of the attacker"), label);
+	else if (rc == PROMOTED_BEFORE)
 		workbench_tell(v->wb, TONE_ATTENTION, _("it is on record: %s"), label);
 	else if (!is_confirmed)
 		workbench_tell(
@@ -255,6 +257,29 @@ static int judge_with_reason(void *ctx, const char *reason, struct err *err)
 	return record_set(workbench_case(j->wb), j->label, fields, 2, 0, err);
 }
 
+/* The event of a finding of which nobody has said whose act it was. */
+static int take_open_event(void *ctx, json_t *record, const char *field)
+{
+	(void)field;
+	if (!(record_kind(record)->traits & KIND_EVENT) || !json_is(record, "side", "unknown"))
+		return 0;
+	snprintf(ctx, LABEL_TEXT, "%s", record_label(record));
+	return 1;
+}
+
+static void tell_judged(struct view *v, const struct triage_actions_judged *j)
+{
+	char event[LABEL_TEXT] = "";
+	if (strcmp(j->status, "confirmed") == 0)
+		record_each_referring_by(workbench_case(v->wb), j->label, "links", take_open_event, event, NULL);
+	if (*event)
+		workbench_tell(v->wb, TONE_ATTENTION,
+		               _("on record: %s; whose act %s was is still open: p says the attacker's"), j->label,
+		               event);
+	else
+		workbench_tell(v->wb, TONE_GOOD, _("on record: %s"), j->label);
+}
+
 static void judge(struct view *v, const char *status)
 {
 	json_t *f = finding_meant(v);
@@ -266,7 +291,7 @@ static void judge(struct view *v, const char *status)
 	char *draft = xasprintf("finding:%s:%s", status, j.label);
 	if (draft_prompt_reason(v->wb, draft, asked, judge_with_reason, &j)) {
 		workbench_judged(v->wb, j.label);
-		workbench_tell(v->wb, TONE_GOOD, _("on record: %s"), j.label);
+		tell_judged(v, &j);
 	}
 	free(draft);
 	free(asked);

@@ -259,6 +259,17 @@ static void a_row_becomes_a_record(void **state)
 	    observation_promote(the_case, a.id, kind_find("event"), NULL, 0, label, &err) != 0)
 		fail_msg("%s", err.message);
 	assert_string_not_equal(again, label);
+	/* whose act it was is said later: the same event says so from then on, and nobody's word is overwritten */
+	assert_string_equal(get(label, "side"), "unknown");
+	assert_int_equal(observation_promote(the_case, a.id, kind_find("event"), fields, 2, again, &err),
+	                 PROMOTED_ATTRIBUTED);
+	assert_string_equal(again, label);
+	assert_string_equal(get(label, "side"), "attacker");
+	assert_string_not_equal(get(label, "title"), "A service is installed");
+	const struct assign other_side = {"side", "response"};
+	assert_int_equal(observation_promote(the_case, a.id, kind_find("event"), &other_side, 1, again, &err),
+	                 PROMOTED_BEFORE);
+	assert_string_equal(get(label, "side"), "attacker");
 	/* what the finding that rests on the row says, and not the row */
 	assert_string_equal(get(label, "title"), get(get(label, "links"), "title"));
 	char id[32];
