@@ -23,6 +23,8 @@ static const char *stored_words_shown(const char *text)
 	    WORDS_MEDIUM_WRITTEN, WORDS_MEDIUM_READ,   WORDS_ASKED_BECOMES,  WORDS_ASKED_RESCUE,
 	    WORDS_BECAME_CASE,    WORDS_BECAME_ADVICE, WORDS_BECAME_RESCUE,  WORDS_BECAME_SITE,
 	    WORDS_BECAME_WATCH,   WORDS_BECAME_CLOSED, WORDS_DECLINED,       WORDS_PASTED};
+	if (strcmp(text, WORDS_ENDED_ADVICE) == 0)
+		text = WORDS_BECAME_ADVICE;
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(text, words[i]) == 0)
 			return i18n_text(text);

@@ -23,7 +23,8 @@
 #define WORDS_ASKED_BECOMES N_("What becomes of the consultation")
 #define WORDS_ASKED_RESCUE  N_("Rescue although neither criterion of eligibility holds")
 #define WORDS_BECAME_CASE   N_("it becomes a case")
-#define WORDS_BECAME_ADVICE N_("it ends with advice")
+#define WORDS_BECAME_ADVICE N_("advice is given") /* no end: rescue may follow */
+#define WORDS_ENDED_ADVICE  "it ends with advice" /* what decisions of before say of the same */
 #define WORDS_BECAME_RESCUE N_("it becomes a rescue")
 #define WORDS_BECAME_SITE   N_("it becomes support on site")
 #define WORDS_BECAME_WATCH  N_("it becomes a case under observation")

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/time/clock.h"
 #include "case/case.h"
+#include "case/kind/stored_words.h"
 #include "outward/desk/escalate.h"
 #include "outward/desk/stage.h"
 #include "outward/desk/waiting.h"
@@ -61,7 +62,8 @@ static void advice_and_refusal(void **state)
 	assert_string_equal(get(asked, "advised"), "2014-07-01");
 	assert_string_equal(get("R1-D1", "reason"), "told how to look");
 	assert_string_equal(get("R1-D1", "on"), asked);
-	assert_string_equal(get("R1-D1", "choice"), "it ends with advice");
+	assert_string_equal(get("R1-D1", "choice"), "advice is given"); /* no end: rescue may follow */
+	assert_string_equal(stored_words_of_program("it ends with advice"), "advice is given"); /* of before */
 	struct consultation_end no = {"declined", "", NULL};
 	assert_int_equal(consultation_end(the_case, asked, &no, &err), -1);
 	assert_int_equal(err.code, ERR_USAGE);
