@@ -77,10 +77,10 @@ static void put_extent_line(struct report *p, void (*put)(struct document *d, co
 
 /* ---- the summary: five lines */
 
-static const json_t *first_act(struct report *p)
+/* The earliest event of that side that began before `earliest`, which then says when; NULL: there is none. */
+static const json_t *first_of_side(struct report *p, const char *side, int64_t *earliest)
 {
 	const json_t *first = NULL;
-	int64_t earliest = INT64_MAX;
 	size_t i;
 	json_t *event;
 	json_array_foreach(report_records(p, "event"), i, event) {
@@ -88,12 +88,12 @@ static const json_t *first_act(struct report *p)
 		int64_t from;
 		int64_t to;
 		const char *text = json_get_string(event, "when");
-		if (!json_is(event, "side", "attacker") || record_surely_is(event, "confidence", "refuted") || !text ||
+		if (!json_is(event, "side", side) || record_surely_is(event, "confidence", "refuted") || !text ||
 		    edtf_parse(text, &when, NULL) < 0 ||
 		    edtf_bounds(&when, timeline_resolve, release_case(p->r), &from, &to) < 0 || from == INT64_MIN)
 			continue;
-		if (from < earliest) {
-			earliest = from;
+		if (from < *earliest) {
+			*earliest = from;
 			first = event;
 		}
 	}
@@ -117,7 +117,10 @@ static void put_summary(struct report *p)
 	static const char *const what[] = {"kinds", "severity", "stage"};
 	static const char *const since[] = {"known", "trigger", "response_from"};
 	struct buf line = BUF_INIT;
-	const json_t *first = first_act(p);
+	int64_t from = INT64_MAX;
+	const json_t *first = first_of_side(p, "attacker", &from);
+	const json_t *open =
+	    first_of_side(p, "unknown", &from); /* it may have been the attacker's: then all began there */
 	report_heading(p, _("Summary"), "RS.AN-03 RS.CO");
 	case_line(p, what, 3);
 	case_line(p, since, 3);
@@ -129,6 +132,11 @@ static void put_summary(struct report *p)
 		free(title);
 	} else {
 		buf_adds(&line, _("unknown"));
+	}
+	if (first && open) {
+		buf_addf(&line, "; %s: ", _("earlier, whose act is unknown"));
+		report_field(p, open, "when", &line);
+		buf_addf(&line, " (%s)", record_label(open));
 	}
 	document_item(p->d, line.data);
 	put_extent_line(p, document_item);
