@@ -52,7 +52,7 @@ static void call(void)
 	walk_press_row(&w, "D", 1, "Desk", "相談窓口");
 	walk_press(&w, "s", "Stage", "段階");
 	walk_text(&w, "on_site");
-	walk_press(&w, KEYS_ENTER, "Go on all the same?", "続けますか");
+	walk_press(&w, KEYS_ENTER, "(y/n)", "(y/n)");
 	walk_press(&w, "y", "Reason:", "理由:");
 	walk_text(&w, WALK_SAYS(&w, "RAT found, it may have spread", "RATを発見、拡大のおそれ"));
 	walk_press(&w, KEYS_ENTER, "the case is now: on site", "現在の段階: オンサイト");
