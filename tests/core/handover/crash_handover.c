@@ -211,6 +211,8 @@ static void after_handover(struct crashfs *fs, int acknowledged)
 
 /* ---- the campaign */
 
+#define FEWER_OPS 8 /* by which one run differs from the next: 2 were seen */
+
 static void campaign(const char *what, doing_fn fn, void (*judge)(struct crashfs *fs, int acknowledged))
 {
 	struct crashfs *whole = crashfs_copy(m.before);
@@ -224,7 +226,12 @@ static void campaign(const char *what, doing_fn fn, void (*judge)(struct crashfs
 	for (uint64_t op = 1; op <= m.ops; op += stride()) {
 		struct crashfs *fs = crashfs_copy(m.before);
 		int acknowledged = run(fs, op, fn) == 0;
-		assert_true(crashfs_dead(fs));
+		if (!crashfs_dead(
+		        fs)) { /* of other times and ids, this run wrote a page or two less, and was done before */
+			assert_true(acknowledged && m.ops - op < FEWER_OPS);
+			crashfs_free(fs);
+			continue;
+		}
 		m.crashes++;
 		for (size_t variant = 0; variant < VARIANTS; variant++) {
 			struct crashfs *left = crashfs_copy(fs);
