@@ -54,7 +54,9 @@ static int take_notice(void *ctx, json_t *record, const char *field)
 	struct edtf when;
 	const char *text = json_get_string(record, "when");
 	(void)field;
-	if (!is_notice(record) || edtf_parse(text ? text : json_get_string(record, "entered"), &when, NULL) < 0)
+	if (!text)
+		text = json_get_string(record, "entered"); /* a case from elsewhere may say neither */
+	if (!is_notice(record) || !text || edtf_parse(text, &when, NULL) < 0)
 		return 0;
 	if (is_without_result(record) && !(n->is_reached && edtf_compare(&when, &n->reached, NULL, NULL) < 0)) {
 		snprintf(n->label, LABEL_TEXT, "%s", record_label(record));
