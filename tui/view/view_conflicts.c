@@ -130,14 +130,13 @@ static void conflict_row(struct view *v, size_t i, struct row *row)
 	char *title = record ? record_title(record) : xstrdup("");
 	char *safe = printable_dup(name ? name : "");
 	struct buf now = BUF_INIT;
-	struct buf why = BUF_INIT;
-	if (!is_open(conflict))
-		decided_words(conflict, &why);
-	char *head = xasprintf("%s  %s  %s%s", label ? label : "", title, field ? field_label(field) : safe,
-	                       why.len ? why.data : "");
+	struct buf head = BUF_INIT;
 	switch (i % ROWS_EACH) {
 	case 0:
-		row->text = printable_dup(head);
+		buf_addf(&head, "%s  %s  %s", label ? label : "", title, field ? field_label(field) : safe);
+		if (!is_open(conflict))
+			decided_words(conflict, &head);
+		row->text = printable_dup(head.data);
 		row->tone = is_open(conflict) ? TONE_HEADING : TONE_FAINT;
 		break;
 	case 1:
@@ -157,8 +156,7 @@ static void conflict_row(struct view *v, size_t i, struct row *row)
 		side_row(row, _("  now"), field ? now.data : "?", TONE_FAINT);
 	}
 	buf_release(&now);
-	buf_release(&why);
-	free(head);
+	buf_release(&head);
 	free(safe);
 	free(title);
 	json_decref(record);

@@ -125,13 +125,8 @@ int conflict_explain(struct case_file *c, const char *label, const char *reason,
 	int rc = !state || strcmp(state, "open") == 0
 	             ? err_set(err, ERR_USAGE, _("%s is not decided yet: decide it first"), label)
 	             : 0;
-	struct action *a = rc == 0 ? action_begin(c, "resolve", err) : NULL;
-	if (a && action_set(a, label, &why, 1, 0, err) == 0) {
-		rc = action_commit(a, err);
-	} else {
-		action_cancel(a);
-		rc = -1;
-	}
+	if (rc == 0)
+		rc = record_set(c, label, &why, 1, 0, err);
 	json_decref(conflict);
 	return rc;
 }

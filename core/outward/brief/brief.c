@@ -217,26 +217,26 @@ static int put_state(struct case_file *c, struct brief *b, struct err *err)
 	json_decref(record);
 	if (board_count(c, &board, err) < 0)
 		return -1;
-	char *line =
-	    board.expected > 0
-	        ? xasprintf(
-	              P_("%zu asset on record, %zu checked of %lld expected; infected or compromised %zu, isolated %zu",
-	                 "%zu assets on record, %zu checked of %lld expected; infected or compromised %zu, isolated "
-	                 "%zu",
-	                 (unsigned long long)board.assets),
-	              board.assets, board.checked, (long long)board_machines(&board), board.infected, board.isolated)
-	        : xasprintf(
-	              P_("%zu asset on record, %zu checked, total unknown; infected or compromised %zu, isolated %zu",
-	                 "%zu assets on record, %zu checked, total unknown; infected or compromised %zu, isolated %zu",
-	                 (unsigned long long)board.assets),
-	              board.assets, board.checked, board.infected, board.isolated);
-	struct buf machines = BUF_INIT;
-	buf_adds(&machines, line);
+	struct buf line = BUF_INIT;
+	if (board.expected > 0)
+		buf_addf(
+		    &line,
+		    P_("%zu asset on record, %zu checked of %lld expected; infected or compromised %zu, isolated %zu",
+		       "%zu assets on record, %zu checked of %lld expected; infected or compromised %zu, isolated "
+		       "%zu",
+		       (unsigned long long)board.assets),
+		    board.assets, board.checked, (long long)board_machines(&board), board.infected, board.isolated);
+	else
+		buf_addf(
+		    &line,
+		    P_("%zu asset on record, %zu checked, total unknown; infected or compromised %zu, isolated %zu",
+		       "%zu assets on record, %zu checked, total unknown; infected or compromised %zu, isolated %zu",
+		       (unsigned long long)board.assets),
+		    board.assets, board.checked, board.infected, board.isolated);
 	if (board.infected_not_isolated > 0) /* what is isolated need not be what is infected */
-		buf_addf(&machines, _("; infected and not isolated: %zu"), board.infected_not_isolated);
-	brief_put(b, BRIEF_LINE, NULL, machines.data);
-	buf_release(&machines);
-	free(line);
+		buf_addf(&line, _("; infected and not isolated: %zu"), board.infected_not_isolated);
+	brief_put(b, BRIEF_LINE, NULL, line.data);
+	buf_release(&line);
 	return 0;
 }
 
