@@ -8,6 +8,7 @@
 #include "case/query/past_reader.h"
 #include "case/store/disputed.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 int chain_lacks_first_act(const json_t *record)
@@ -27,11 +28,31 @@ static int is_event(const json_t *record)
 	return kind_has(json_get_string(record, "kind"), KIND_EVENT);
 }
 
-int chain_act_names(const json_t *act, const char *label)
+static int each_named(const json_t *act, int (*take)(void *ctx, const char *label), void *ctx)
 {
+	static const char *const fields[] = {"assets", "parties"};
+	const char *to = json_get_string(act, "to");
+	int done = 0;
 	if (!is_event(act))
-		return json_is(act, "to", label);
-	return json_holds(json_object_get(act, "assets"), label) || json_holds(json_object_get(act, "parties"), label);
+		return to ? take(ctx, to) : 0;
+	for (size_t f = 0; !done && f < sizeof fields / sizeof *fields; f++) {
+		const json_t *named = json_object_get(act, fields[f]);
+		for (size_t i = 0; !done && i < json_array_size(named); i++) {
+			const char *label = json_string_value(json_array_get(named, i));
+			done = label ? take(ctx, label) : 0;
+		}
+	}
+	return done;
+}
+
+static int is_key(void *labels, const char *label)
+{
+	return json_object_get(labels, label) != NULL;
+}
+
+int chain_act_names_any(const json_t *act, const json_t *labels)
+{
+	return each_named(act, is_key, (void *)(uintptr_t)labels);
 }
 
 static int holds_one(const json_t *record, const char *field, const char *const *values)
@@ -78,11 +99,16 @@ static void consider(struct first_act *a, const json_t *act)
 	json_object_set_new(a->of, CHAIN_FIRST_ACT_WHEN, json_string(when));
 }
 
+static int is_label(void *label, const char *named)
+{
+	return strcmp(label, named) == 0;
+}
+
 static int take_referring(void *ctx, json_t *act, const char *field)
 {
 	struct first_act *a = ctx;
 	(void)field;
-	if (chain_act_names(act, record_label(a->of)))
+	if (each_named(act, is_label, (void *)(uintptr_t)record_label(a->of)))
 		consider(a, act);
 	return 0;
 }
@@ -107,31 +133,57 @@ int chain_read_first_act(struct case_file *c, json_t *record, struct err *err)
 	           : 0;
 }
 
-static void look_then(const json_t *acts, json_t *record)
+/* Those that lack one, by their labels: an act is asked whom it names, instead of each whether it is named. */
+struct first_acts {
+	struct first_act *acts;
+	size_t count;
+	json_t *places; /* label -> index */
+	const json_t *act;
+};
+
+static void add_lacking(struct first_acts *all, json_t *records)
 {
-	struct first_act a = {.of = record};
 	size_t i;
-	json_t *act;
-	json_array_foreach(acts, i, act)
-		if (chain_act_names(act, record_label(record)))
-			consider(&a, act);
+	json_t *record;
+	all->acts = xrealloc(all->acts, (all->count + json_array_size(records) + 1) * sizeof *all->acts);
+	json_array_foreach(records, i, record) {
+		if (!chain_lacks_first_act(record))
+			continue;
+		json_object_set_new(all->places, record_label(record), json_integer((json_int_t)all->count));
+		all->acts[all->count++] = (struct first_act){.of = record};
+	}
+}
+
+static int consider_named(void *ctx, const char *label)
+{
+	struct first_acts *all = ctx;
+	const json_t *place = json_object_get(all->places, label);
+	if (place)
+		consider(&all->acts[json_integer_value(place)], all->act);
+	return 0;
 }
 
 int chain_read_first_acts_then(struct case_file *c, const char *commit, json_t *const read[CHAIN_KINDS],
                                struct err *err)
 {
-	static const enum chain_kind kinds[] = {CHAIN_ASSET, CHAIN_PARTY};
+	struct first_acts all = {.places = json_object()};
 	json_t *acts = json_array();
 	size_t i;
-	json_t *record;
+	json_t *act;
 	int rc = past_reader_each(c, "event", commit, 0, take_act, acts, err) < 0 ||
 	                 past_reader_each(c, "flow", commit, 0, take_act, acts, err) < 0
 	             ? -1
 	             : 0;
-	for (size_t k = 0; rc == 0 && k < sizeof kinds / sizeof *kinds; k++)
-		json_array_foreach(read[kinds[k]], i, record)
-			if (chain_lacks_first_act(record))
-				look_then(acts, record);
+	if (rc == 0) {
+		add_lacking(&all, read[CHAIN_ASSET]);
+		add_lacking(&all, read[CHAIN_PARTY]);
+		json_array_foreach(acts, i, act) {
+			all.act = act;
+			each_named(act, consider_named, &all);
+		}
+	}
+	free(all.acts);
+	json_decref(all.places);
 	json_decref(acts);
 	return rc;
 }

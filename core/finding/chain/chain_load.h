@@ -38,9 +38,9 @@ int chain_read_first_act(struct case_file *c, json_t *record, struct err *err);
 int chain_read_first_acts_then(struct case_file *c, const char *commit, json_t *const read[CHAIN_KINDS],
                                struct err *err);
 
-/* Whether it may have one, and whether that event or edge names what has the label. */
+/* Whether it may have one, and whether that event or edge names one of the labels, the keys of `labels`. */
 int chain_lacks_first_act(const json_t *record);
-int chain_act_names(const json_t *act, const char *label);
+int chain_act_names_any(const json_t *act, const json_t *labels);
 
 /* Those arrays, borrowed; without a resolver of times. */
 void chain_records_of(json_t *const read[CHAIN_KINDS], struct chain_records *records);

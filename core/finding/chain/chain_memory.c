@@ -42,6 +42,7 @@ struct chain_memory {
 	struct chain_reading *reading; /* NULL: all is read */
 	struct chain_work *work;       /* NULL: not begun, or given back */
 	size_t noted;                  /* mails */
+	json_t *watched;               /* watched_labels(); NULL: not whole yet */
 	int is_whole;
 	struct chain_memory *before; /* what it stands for now, to be given back; NULL */
 };
@@ -85,6 +86,7 @@ static int give_back_one(struct chain_memory *m, double deadline)
 		}
 	for (size_t i = 0; i < CHAIN_KINDS; i++)
 		json_decref(m->read[i]);
+	json_decref(m->watched);
 	json_decref(m->mails);
 	return 0;
 }
@@ -149,6 +151,25 @@ static void begin_work(struct chain_memory *m)
 	m->work = chain_work_new(&records);
 }
 
+/* Of the machines and organisations of which nobody said since when, and of the acts that tell it: label -> true. Made once, so
+ * that a look after many changes asks for each by its label. */
+static json_t *watched_labels(const struct chain_memory *m)
+{
+	static const enum chain_kind kinds[] = {CHAIN_ASSET, CHAIN_PARTY};
+	json_t *watched = json_object();
+	size_t i;
+	json_t *record;
+	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+		json_array_foreach(m->read[kinds[k]], i, record) {
+			const char *act = json_get_string(record, CHAIN_FIRST_ACT);
+			if (act)
+				json_object_set_new(watched, act, json_true());
+			if (chain_lacks_first_act(record))
+				json_object_set_new(watched, record_label(record), json_true());
+		}
+	return watched;
+}
+
 /* 1: there is more to do; 0: it is whole; -1. */
 static int go_on(struct chain_memory *m, double deadline, struct err *err)
 {
@@ -171,6 +192,7 @@ static int go_on(struct chain_memory *m, double deadline, struct err *err)
 		if (m->noted >= CHAIN_AT_LEAST && clock_steady() >= deadline)
 			return 1;
 	}
+	m->watched = watched_labels(m);
 	m->is_whole = 1;
 	return 0;
 }
@@ -180,10 +202,9 @@ static int go_on(struct chain_memory *m, double deadline, struct err *err)
 struct chain_changes {
 	struct chain_memory *m;
 	json_t *ids;
-	json_t *mails;   /* new ones */
-	json_t *lacking; /* lacking_first_act(); NULL: not asked for yet */
-	int is_decided;  /* decisions */
-	int is_other;    /* what it cannot go on from */
+	json_t *mails;  /* new ones */
+	int is_decided; /* decisions */
+	int is_other;   /* what it cannot go on from */
 };
 
 static void take_id(void *ctx, const char *id)
@@ -208,31 +229,10 @@ static int is_known_asset(const struct chain_memory *m, const char *id)
 	return 0;
 }
 
-/* Machines and organisations of which nobody said since when: few of many, looked for once for all changes. */
-static json_t *lacking_first_act(const struct chain_memory *m)
-{
-	static const enum chain_kind kinds[] = {CHAIN_ASSET, CHAIN_PARTY};
-	json_t *lacking = json_array();
-	size_t i;
-	json_t *record;
-	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
-		json_array_foreach(m->read[kinds[k]], i, record)
-			if (chain_lacks_first_act(record))
-				json_array_append(lacking, record);
-	return lacking;
-}
-
 /* An event or an edge by which something is compromised of which nobody said since when, before the change or after it. */
-static int tells_first_act(struct chain_changes *k, const json_t *act)
+static int tells_first_act(const struct chain_memory *m, const json_t *act)
 {
-	size_t i;
-	json_t *record;
-	if (!k->lacking)
-		k->lacking = lacking_first_act(k->m);
-	json_array_foreach(k->lacking, i, record)
-		if (chain_act_names(act, record_label(record)) || is(record, CHAIN_FIRST_ACT, record_label(act)))
-			return 1;
-	return 0;
+	return json_object_get(m->watched, record_label(act)) || chain_act_names_any(act, m->watched);
 }
 
 /* A new one that changes nothing of what was worked out before. */
@@ -266,7 +266,7 @@ static void judge_change(struct chain_changes *k, json_t *record)
 		    is(record, "status", "infected") || is(record, "status", "compromised") || is_known_asset(k->m, id);
 		break;
 	case CHAIN_KINDS: /* of no kind that it is worked out of: it may tell a time, or settle a field */
-		k->is_other |= k->m->relative || (kind->traits & KIND_CONFLICT) || tells_first_act(k, record);
+		k->is_other |= k->m->relative || (kind->traits & KIND_CONFLICT) || tells_first_act(k->m, record);
 		break;
 	default:
 		k->is_other = 1;
@@ -325,7 +325,6 @@ static int bring_up(struct chain_memory *m)
 		m->generation = now;
 	}
 	json_decref(k.ids);
-	json_decref(k.lacking);
 	json_decref(k.mails);
 	return good;
 }
