@@ -11,7 +11,10 @@ jobs=$(nproc)
 grep -q '^GENBA_SANITIZE:BOOL=ON' "$build/CMakeCache.txt" && { echo "SKIP: this build has the sanitizers already"; exit 77; }
 unset GENBA GENBA_BUILD
 # instrumented code makes the compiler see ranges that are none: warnings are errors in the plain build only
-cmake -S "$source" -B "$build/asan" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG="-O1 -g1" -DGENBA_SANITIZE=ON -DGENBA_WERROR=OFF >/dev/null
+linker=
+! command -v ld.gold >/dev/null || linker=-fuse-ld=gold # some 250 programs are linked, in a third of the time
+cmake -S "$source" -B "$build/asan" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG="-O1 -g1" -DCMAKE_EXE_LINKER_FLAGS="$linker" \
+	-DGENBA_SANITIZE=ON -DGENBA_WERROR=OFF >/dev/null
 cmake --build "$build/asan" -j "$jobs" | tail -1
 # what was freed is watched for 16 MB more, not for 256: each program that forks copies the tables of all that is kept
 export ASAN_OPTIONS=detect_stack_use_after_return=1:quarantine_size_mb=16 UBSAN_OPTIONS=print_stacktrace=1
