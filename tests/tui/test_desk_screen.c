@@ -79,6 +79,9 @@ static void what_waits_and_what_becomes_of_it(void **state)
 	terminal_await(t, "Reason:");
 	terminal_type(t, "RAT found" KEYS_ENTER);
 	terminal_await(t, "R1-Q2 has become the case");
+	terminal_await(t, "Open it now? (y/n)");
+	terminal_type(t, "n");
+	terminal_await_row(t, -1, "has become");
 	terminal_await_row(t, 3, "R1-Q2"); /* it stays until one leaves */
 	terminal_await_row(t, 3, "rescue");
 	terminal_type(t, KEYS_DOWN);
@@ -157,6 +160,8 @@ static void a_rescue_without_a_criterion_is_a_decision(void **state)
 	terminal_await(t, "(y/n)");
 	terminal_type(t, "y");
 	terminal_await(t, "R1-Q1 has become the case");
+	terminal_type(t, "n");
+	terminal_await_row(t, -1, "has become");
 	terminal_type(t, "s"); /* of the case itself it is asked before the reason */
 	terminal_await(t, "Stage");
 	terminal_type(t, "rescue" KEYS_ENTER);
@@ -236,8 +241,126 @@ static void a_case_that_cannot_be_written_is_told_as_that(void **state)
 	terminal_await(t, "Reason:");
 	terminal_type(t, KEYS_CTRL_U "RAT found" KEYS_ENTER);
 	terminal_await(t, "R1-Q1 has become the case");
+	terminal_type(t, "n");
 	terminal_await(t, "case.genba'`");
 	terminal_quit(t);
+}
+
+/* Makes a case of the first consultation and goes to it. */
+static void go_to_case_of_first(struct terminal *t)
+{
+	terminal_type(t, "D");
+	terminal_await_row(t, 3, "The first");
+	terminal_type(t, "o");
+	terminal_await(t, "R1-Q1.genba");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "rescue");
+	terminal_type(t, "rescue" KEYS_ENTER);
+	terminal_await(t, "Reason");
+	terminal_type(t, "RAT found" KEYS_ENTER);
+	terminal_await(t, "Open it now? (y/n)");
+	terminal_type(t, "y");
+	terminal_await_row(t, -1, "this is R1-Q1.genba; :quit goes back to ");
+	terminal_await_row(t, 1, "Board");
+	terminal_await_row(t, 0, "The first");
+}
+
+static void add_first(void)
+{
+	program_good(&program, "add", "party", "name=Agency", "type=organisation", "key_relations=yes", NULL);
+	program_good(&program, "add", "consultation", "from=Agency", "when=2014-07-01", "summary=The first", NULL);
+}
+
+/* Whoever made a case at the desk goes to it with the key that made it, and back to the desk: nothing is asked for twice. */
+static void a_case_made_here_is_gone_to_and_left(void **state)
+{
+	char of_case[160];
+	(void)state;
+	add_first();
+	struct terminal *t = terminal_open(24, 80, "GENBA_PASSPHRASE_FILE=", getenv("GENBA_CASE"), NULL);
+	terminal_await(t, "Passphrase of");
+	terminal_type(t, PROGRAM_PASSPHRASE KEYS_ENTER);
+	terminal_await_row(t, 1, "Board");
+	go_to_case_of_first(t);
+	/* other shells find that case open, and the register closed */
+	snprintf(of_case, sizeof of_case, "$GENBA -c %s note here", program_file(&program, "R1-Q1.genba"));
+	assert_gives(of_case, 0, "R1-N1");
+	assert_gives("$GENBA note here", 3, "genba unlock");
+	/* the lock is the session's: unlocked here, it is unlocked there */
+	terminal_type(t, KEYS_CTRL_L);
+	terminal_await_row(t, -1, "Passphrase:");
+	terminal_type(t, PROGRAM_PASSPHRASE KEYS_ENTER);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	terminal_await_row(t, 1, "Desk");
+	terminal_await_row(t, -1, "back in ");
+	assert_gives("$GENBA note here", 0, "R1-N1");
+	/* it is there by its name, too; what is no case changes nothing */
+	terminal_type(t, ":open nothing.genba" KEYS_ENTER);
+	terminal_await(t, "there is no case file 'nothing.genba'");
+	terminal_type(t, KEYS_ESCAPE ":open ");
+	terminal_type(t, getenv("GENBA_CASE"));
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "is the case that is open here");
+	terminal_type(t, KEYS_ESCAPE ":open ");
+	terminal_type(t, program_file(&program, "R1-Q1.genba"));
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "this is R1-Q1.genba");
+	terminal_type(t, ":open ");
+	terminal_type(t, getenv("GENBA_CASE")); /* the way back by its name */
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "back in ");
+	terminal_quit(t);
+	program_good(&program, "verify", NULL);
+	program_good(&program, "-c", program_file(&program, "R1-Q1.genba"), "verify", NULL);
+}
+
+/* Left while it is locked, it ends: the desk does not open to whoever comes by. */
+static void a_locked_case_leads_nowhere(void **state)
+{
+	(void)state;
+	add_first();
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	go_to_case_of_first(t);
+	terminal_type(t, KEYS_CTRL_L);
+	terminal_await_row(t, -1, "Passphrase:");
+	terminal_type(t, KEYS_ESCAPE KEYS_ESCAPE);
+	assert_int_equal(terminal_end(t), 0);
+	assert_gives("$GENBA note here", 3, "genba unlock");
+}
+
+/* What `unlock` left keeps the register; its workbench goes to the case and comes back, and a terminal that is gone meanwhile
+ * leaves it as it was. */
+static void what_unlock_left_goes_there_too(void **state)
+{
+	(void)state;
+	add_first();
+	struct terminal *t = terminal_open(24, 80, "GENBA_PASSPHRASE_FILE=", "unlock", getenv("GENBA_CASE"), NULL);
+	terminal_await(t, "Passphrase of");
+	terminal_type(t, PROGRAM_PASSPHRASE KEYS_ENTER);
+	terminal_await(t, "unlocked");
+	assert_int_equal(terminal_end(t), 0);
+	t = terminal_open(24, 80, "GENBA_PASSPHRASE_FILE=", getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	go_to_case_of_first(t);
+	assert_gives("$GENBA note here", 5, ":quit");
+	assert_gives("unset GENBA_CASE; $GENBA", 0, "R1-Q1.genba: in a workbench");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	terminal_await_row(t, 1, "Desk");
+	assert_gives("$GENBA note here", 0, "R1-N1");
+	terminal_type(t, ":open ");
+	terminal_type(t, program_file(&program, "R1-Q1.genba"));
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "this is R1-Q1.genba");
+	terminal_hang_up(t);
+	terminal_end(t);
+	char output[4096];
+	while (program_shell("$GENBA note there", output, sizeof output) == 5)
+		usleep(10000);
+	assert_non_null(strstr(output, "R1-N2"));
+	assert_gives("$GENBA lock", 0, "is locked");
+	assert_gives("$GENBA note here", 3, "genba unlock");
 }
 
 /* A report that leaves a file out says so beside where it is. */
@@ -353,6 +476,9 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(what_waits_and_what_becomes_of_it, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_case_of_nobody_is_told_as_that, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_case_that_cannot_be_written_is_told_as_that, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_case_made_here_is_gone_to_and_left, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_locked_case_leads_nowhere, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(what_unlock_left_goes_there_too, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_report_that_leaves_a_file_out_says_so, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(another_shell_decides, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_rescue_without_a_criterion_is_a_decision, set_up, tear_down),

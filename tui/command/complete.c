@@ -166,6 +166,7 @@ static void offer_called(struct completing *k, const char *called, size_t n)
 	             {"FILE", offer_files, NULL},
 	             {"KEYFILE", offer_files, NULL},
 	             {"OTHER", offer_files, NULL},
+	             {"SITE.genba", offer_files, NULL},
 	             {"DIR", offer_files, NULL},
 	             {"LIST", NULL, NULL}};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

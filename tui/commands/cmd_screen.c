@@ -34,6 +34,16 @@ int cmd_work(struct session *s, const struct args *args, struct err *err)
 	return cmd_usage("work", err);
 }
 
+int cmd_open(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count != 1)
+		return cmd_usage("open", err);
+	if (session_prepare(s, args->words[0], err) < 0)
+		return -1;
+	s->request = REQUEST_OTHER;
+	return 0;
+}
+
 int cmd_quit(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count != 0)

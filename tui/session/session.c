@@ -33,9 +33,11 @@ void session_init(struct session *s)
 
 void session_release(struct session *s)
 {
+	session_forget(s);
 	case_close(s->c, NULL);
 	identity_free(s->identity);
 	free(s->identity_path);
+	free(s->before_path);
 	free(s->path);
 	free(s->passphrase_file);
 	free(s->request_list);
@@ -192,30 +194,36 @@ int session_identity(struct session *s, int unlock, struct err *err)
 }
 
 /* A handover or a purge that was cut short comes to fit what there is; if that fails, it is tried again at the next opening. */
-static void session_settle(struct session *s)
+static void session_settle(struct session *s, struct case_file *c)
 {
 	struct buf told = BUF_INIT;
 	struct err err = ERR_INIT;
-	if (handover_settle(s->c, &told, &err) < 0)
+	if (handover_settle(c, &told, &err) < 0)
 		printable_printf(s->log, "%s\n", err.message);
 	err_clear(&err);
-	if (purge_settle(s->c, NULL, &s->progress, &told, &err) < 0)
+	if (purge_settle(c, NULL, &s->progress, &told, &err) < 0)
 		printable_printf(s->log, "%s\n", err.message);
 	printable_printf(s->log, "%s", told.data);
 	buf_release(&told);
 }
 
-static int open_case(struct session *s, const struct secret *passphrase, struct err *err)
+static struct case_file *open_at(struct session *s, const char *path, const struct secret *passphrase, struct err *err)
 {
 	struct case_unlock unlock = {s->identity && s->identity->secret_key ? s->identity : NULL, passphrase};
-	s->c = s->read_only ? case_open(s->path, &unlock, CASE_READ_ONLY, err)
-	                    : gate_open(s->path, &unlock, s->writes ? GATE_UPGRADE : 0, &s->progress, err);
-	if (!s->c)
-		return -1;
-	if (*case_notice(s->c))
-		printable_printf(s->log, "%s", case_notice(s->c));
-	session_settle(s);
-	return 0;
+	struct case_file *c = s->read_only ? case_open(path, &unlock, CASE_READ_ONLY, err)
+	                                   : gate_open(path, &unlock, s->writes ? GATE_UPGRADE : 0, &s->progress, err);
+	if (!c)
+		return NULL;
+	if (*case_notice(c))
+		printable_printf(s->log, "%s", case_notice(c));
+	session_settle(s, c);
+	return c;
+}
+
+static int open_case(struct session *s, const struct secret *passphrase, struct err *err)
+{
+	s->c = open_at(s, s->path, passphrase, err);
+	return s->c ? 0 : -1;
 }
 
 /*
@@ -260,14 +268,19 @@ static int check_may_open(struct session *s, struct err *err)
 	return may ? 0 : -1;
 }
 
-int session_refuse_busy(const struct session *s, struct err *err)
+static int refuse_busy(const char *path, struct err *err)
 {
-	return socket_client_finds(s->path)
+	return socket_client_finds(path)
 	           ? err_set(err, ERR_BUSY,
 	                     _("'%s' is open in another genba, and this command opens it itself: leave the workbench "
 	                       "there, or `genba lock` first"),
-	                     s->path)
+	                     path)
 	           : 0;
+}
+
+int session_refuse_busy(const struct session *s, struct err *err)
+{
+	return refuse_busy(s->path, err);
 }
 
 int session_open(struct session *s, struct err *err)
@@ -296,6 +309,71 @@ int session_close(struct session *s, struct err *err)
 	return case_close(c, err);
 }
 
+/* ---- from a case to another one */
+
+static int is_path_of(const struct session *s, const char *real)
+{
+	char *mine = realpath(s->path, NULL);
+	int same = mine && strcmp(mine, real) == 0;
+	free(mine);
+	return same;
+}
+
+int session_prepare(struct session *s, const char *path, struct err *err)
+{
+	char *real = realpath(path, NULL);
+	session_forget(s);
+	if (!real)
+		err_set(err, ERR_FAILED, _("there is no case file '%s'; make one with `genba new`"), path);
+	else if (is_path_of(s, real))
+		err_set(err, ERR_EXISTS, _("'%s' is the case that is open here"), path);
+	else if (!s->identity || !s->identity->secret_key)
+		err_set(err, ERR_UNLOCK,
+		        _("no key of yours is unlocked here: leave (:quit), and open '%s' with its own passphrase"),
+		        path);
+	else if (refuse_busy(real, err) == 0)
+		s->other = open_at(s, real, NULL, err);
+	if (s->other)
+		s->other_path = real;
+	else
+		free(real);
+	return s->other ? 0 : -1;
+}
+
+void session_forget(struct session *s)
+{
+	case_close(s->other, NULL);
+	free(s->other_path);
+	s->other = NULL;
+	s->other_path = NULL;
+}
+
+int session_change(struct session *s, struct err *err)
+{
+	char *to = s->other ? s->other_path : s->before_path;
+	if (!to)
+		return 0;
+	int rc = session_close(s, err);
+	char *left = s->path;
+	s->path = to;
+	if (s->other) {
+		s->c = s->other;
+		s->other = NULL;
+		s->other_path = NULL;
+		int is_back = s->before_path && strcmp(s->before_path, to) == 0;
+		if (is_back || !s->before_path) {
+			free(s->before_path);
+			s->before_path = is_back ? NULL : realpath(left, NULL);
+		}
+	} else {
+		s->before_path = NULL;
+		if (rc == 0)
+			rc = open_case(s, NULL, err);
+	}
+	free(left);
+	return rc < 0 ? -1 : 1;
+}
+
 double session_idle_limit(void)
 {
 	const char *text = getenv("GENBA_LOCK_AFTER");
@@ -308,6 +386,7 @@ double session_idle_limit(void)
 
 int session_lock(struct session *s, int in_use, struct err *err)
 {
+	session_forget(s);
 	int rc = s->c && (!in_use || !case_identity(s->c)) ? case_suspend(s->c, err) : 0;
 	if (s->identity)
 		identity_lock(s->identity);

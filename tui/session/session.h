@@ -29,6 +29,7 @@ enum session_request {
 	REQUEST_STOP,
 	REQUEST_LIST,      /* show the list that is to be taken in: request_list */
 	REQUEST_WORKBENCH, /* of a shell's command: open it */
+	REQUEST_OTHER,     /* go to the case that session_prepare() opened */
 };
 
 /* A file that another shell opened for its command: the word, and the descriptor to read. */
@@ -38,7 +39,10 @@ struct session_file {
 };
 
 struct session {
-	char *path;                /* of the case, or NULL: none named */
+	char *path;              /* of the case, or NULL: none named */
+	struct case_file *other; /* that session_prepare() opened, and its path; NULL: none */
+	char *other_path;
+	char *before_path;         /* of the case that was left for this one, closed meanwhile; NULL: none */
 	char *passphrase_file;     /* --passphrase-file or GENBA_PASSPHRASE_FILE; NULL: ask on the terminal */
 	int read_only;             /* --read-only */
 	struct case_file *c;       /* NULL until session_open() */
@@ -83,6 +87,18 @@ int session_open(struct session *s, struct err *err);
 
 /* Closes the case; a failing close is an error (the checkpoint did not reach the medium). */
 int session_close(struct session *s, struct err *err);
+
+/*
+ * From a case to another one with the key that is unlocked: nobody is asked for a passphrase, and no key of the case that is
+ * left stays. The other one is opened first, so that one that cannot be opened changes nothing; where it was to be gone to, but
+ * is not, it is closed again by session_forget().
+ */
+int session_prepare(struct session *s, const char *path, struct err *err);
+void session_forget(struct session *s);
+
+/* Closes the case and goes to the one that was prepared, or else back to the one that it was left for. 1: that is open; 0: there
+ * is neither, and nothing was done; -1: it cannot be gone to, and this one is closed. */
+int session_change(struct session *s, struct err *err);
 
 /*
  * Locks: wipes the identity's key; reading and writing are refused until session_unlock(). The case is suspended, its data

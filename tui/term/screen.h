@@ -70,7 +70,7 @@ int screen_rows(void);
 int screen_columns(void);
 
 /* Descriptors that screen_key() waits for too, and answers KEY_KNOCK; copied, at most SCREEN_WATCHED. */
-#define SCREEN_WATCHED 9
+#define SCREEN_WATCHED 18
 struct pollfd;
 void screen_watch(const struct pollfd *fds, size_t count);
 

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "tui/command/complete_edit.h"
 #include "tui/workbench/workbench.h"
 
@@ -121,4 +122,10 @@ char *prompt_path_new(struct workbench *wb, const char *question, const char *in
 	char *path = prompt_path_ask(wb, &p);
 	free(name);
 	return path;
+}
+
+char *prompt_path_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return printable_dup(slash ? slash + 1 : path);
 }

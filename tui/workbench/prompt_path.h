@@ -36,4 +36,7 @@ int prompt_path_check(void *wanted, const char *path, struct err *err);
 /* `~/` put in full, as prompt_path() does. The caller frees it. */
 char *prompt_path_in_full(const char *path);
 
+/* What a path is called in a sentence: the last name in it, printable. The caller frees. */
+char *prompt_path_name(const char *path);
+
 #endif

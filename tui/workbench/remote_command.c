@@ -37,17 +37,25 @@ struct remote_command {
 	struct remote_command *next;
 };
 
+/* The holder's, while its workbench shows another case than the one it keeps open: NULL otherwise. */
+static struct socket_server *left_server(const struct workbench *wb)
+{
+	return wb->s->server != wb->server ? wb->s->server : NULL;
+}
+
 static void watch(struct workbench *wb)
 {
-	struct pollfd fds[SOCKET_CLIENTS + 1];
+	struct pollfd fds[2 * (SOCKET_CLIENTS + 1)];
 	size_t count = socket_server_fds(wb->server, fds);
+	count += socket_server_fds(left_server(wb), fds + count);
 	screen_watch(fds, count);
 }
 
 void remote_command_open(struct workbench *wb)
 {
 	struct err err = ERR_INIT;
-	wb->server = wb->s->server ? wb->s->server : socket_server_open(wb->s->path, &err);
+	int is_held = wb->s->server && !wb->s->before_path;
+	wb->server = is_held ? wb->s->server : socket_server_open(wb->s->path, &err);
 	if (!wb->server)
 		workbench_tell(wb, TONE_ATTENTION, "%s", err.message);
 	watch(wb);
@@ -325,27 +333,51 @@ void remote_command_ended(struct workbench *wb)
 }
 
 /* Who has the case open; the lock, which takes the screen over and so waits for its turn as a key does. */
-static void answer_question(struct workbench *wb, const struct socket_request *r)
+static void answer_question(const struct workbench *wb, struct socket_server *server, const char *path,
+                            const struct socket_request *r)
 {
 	struct buf out = BUF_INIT;
 	struct buf log = BUF_INIT;
 	enum err_code status = ERR_NONE;
 	const char *mine = speak(r->language);
 	if (strcmp(r->ask, "state") == 0) {
-		json_t *state =
-		    json_pack("{s:s s:s s:b}", "case", wb->s->path, "by", "workbench", "locked", wb->locked);
+		json_t *state = json_pack("{s:s s:s s:b}", "case", path, "by", "workbench", "locked", wb->locked);
 		json_canonical(state, &out, NULL);
 		json_decref(state);
 	} else if (strcmp(r->ask, "lock") == 0) {
 		raise(SIGUSR1);
 	} else {
 		status = ERR_BUSY;
-		buf_addf(&log, _("'%s' is shown by a workbench on another terminal already"), wb->s->path);
+		buf_addf(&log, _("'%s' is shown by a workbench on another terminal already"), path);
 	}
 	i18n_set_language(mine);
-	socket_server_answer(wb->server, &out, &log, (int)status);
+	socket_server_answer(server, &out, &log, (int)status);
 	buf_release(&out);
 	buf_release(&log);
+}
+
+/* Of the case that the holder keeps, and that was left for the one on the screen: it is closed until that one is left. */
+static int answer_of_left(const struct workbench *wb)
+{
+	struct socket_request request;
+	int served = 0;
+	while (socket_server_next(left_server(wb), &request)) {
+		struct buf none = BUF_INIT;
+		struct buf log = BUF_INIT;
+		served = 1;
+		if (request.ask) {
+			answer_question(wb, wb->s->server, wb->s->before_path, &request);
+			continue;
+		}
+		const char *mine = speak(request.language);
+		buf_addf(&log,
+		         _("genba: '%s' is closed while its workbench shows another case: `:quit` there comes back\n"),
+		         wb->s->before_path);
+		i18n_set_language(mine);
+		socket_server_answer(wb->s->server, &none, &log, ERR_BUSY);
+		buf_release(&log);
+	}
+	return served;
 }
 
 int remote_command_serve(struct workbench *wb)
@@ -356,7 +388,7 @@ int remote_command_serve(struct workbench *wb)
 		const struct command *command = request.ask ? NULL : command_find(request.words[0]);
 		served = 1;
 		if (request.ask) {
-			answer_question(wb, &request);
+			answer_question(wb, wb->server, wb->s->path, &request);
 			continue;
 		}
 		if (must_wait(wb, &request)) {
@@ -370,7 +402,8 @@ int remote_command_serve(struct workbench *wb)
 			serve_one(wb, &request);
 		}
 	}
-	if (wb->s->server && socket_server_is_gone(wb->server, wb->s->screen))
+	served |= answer_of_left(wb);
+	if (wb->s->server && socket_server_is_gone(wb->s->server, wb->s->screen))
 		workbench_leave(wb); /* the terminal that was lent is gone */
 	if (wb->remote_command && socket_server_is_gone(wb->server, wb->remote_command->ticket))
 		background_task_cancel(wb->task);
@@ -387,8 +420,9 @@ void remote_command_close(struct workbench *wb)
 		err_set(&none.err, ERR_FAILED, _("the workbench was left"));
 		remote_command_answer(wb, v, &none);
 	}
-	if (!wb->s->server)
+	if (wb->server != wb->s->server)
 		socket_server_close(wb->server);
 	wb->server = NULL;
-	watch(wb);
+	const struct pollfd none = {-1, 0, 0};
+	screen_watch(&none, 0);
 }

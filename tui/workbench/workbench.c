@@ -361,6 +361,21 @@ void workbench_leave(struct workbench *wb)
 	events_leave(wb->events);
 }
 
+void workbench_change(struct workbench *wb)
+{
+	if (workbench_task(wb))
+		workbench_tell(wb, TONE_ATTENTION, "%s",
+		               _("another long command is under way: wait for its end, or Ctrl-C cancels it"));
+	else if (held_views(wb))
+		workbench_tell(wb, TONE_ATTENTION, "%s", _("a form is open: save it or leave it first"));
+	else {
+		wb->changes = 1;
+		workbench_leave(wb);
+		return;
+	}
+	session_forget(wb->s);
+}
+
 int workbench_is_leaving(const struct workbench *wb)
 {
 	return events_is_over(wb->events);

@@ -45,6 +45,8 @@ static void do_request(struct workbench *wb)
 	wb->s->request = REQUEST_NOTHING;
 	if (request == REQUEST_LEAVE)
 		workbench_quit(wb);
+	else if (request == REQUEST_OTHER)
+		workbench_change(wb);
 	else if (request == REQUEST_PAUSE || request == REQUEST_RESUME)
 		pause_task(wb, request == REQUEST_PAUSE);
 	else if (request == REQUEST_STOP)
@@ -435,6 +437,8 @@ void workbench_ask_stop(struct workbench *wb)
 
 void workbench_quit(struct workbench *wb)
 {
-	if (!workbench_task(wb) || prompt_yes(wb, _("A long command is under way: cancel it and leave? (y/n) ")))
-		workbench_leave(wb);
+	if (workbench_task(wb) && !prompt_yes(wb, _("A long command is under way: cancel it and leave? (y/n) ")))
+		return;
+	wb->changes = 1;
+	workbench_leave(wb);
 }

@@ -12,6 +12,7 @@
 #include "tui/workbench/background_verify.h"
 #include "tui/workbench/events.h"
 #include "tui/workbench/prompt.h"
+#include "tui/workbench/prompt_path.h"
 #include "tui/workbench/record_cache.h"
 #include "tui/workbench/remote_command.h"
 #include "tui/workbench/route.h"
@@ -273,10 +274,34 @@ static int show_progress(void *ctx, const char *what, uint64_t done, uint64_t to
 	return screen_interrupted();
 }
 
-int workbench_run(struct session *s, struct err *err)
+/* Of a view that shows the whole of something, not of one record: it can be begun anew when the person comes back. */
+static const struct route *place_of(struct workbench *wb)
 {
-	if (session_open(s, err) < 0)
-		return -1;
+	const struct view *v = workbench_top(wb);
+	const struct route *route = v->argument ? NULL : route_find(v->ops->name);
+	return route && route->view == v->ops && !route->argument ? route : NULL;
+}
+
+/* What is told first. */
+static void greet(struct workbench *wb, const char *said)
+{
+	if (*case_notice(wb->s->c))
+		workbench_tell(wb, TONE_ATTENTION, "%s", case_notice(wb->s->c));
+	else if (*said)
+		workbench_tell(wb, TONE_GOOD, "%s", said);
+	else if (geteuid() == 0 && !clock_is_set()) /* screens that are compared are those of any user */
+		workbench_tell(wb, TONE_ATTENTION, "%s",
+		               _("genba runs as root, which it never needs: leave, and start it as yourself"));
+	else if (*screen_notice())
+		workbench_tell(wb, TONE_ATTENTION, "%s", screen_notice());
+	else
+		workbench_tell(wb, TONE_FAINT, "%s", _("? shows the keys"));
+}
+
+/* The session's case, from its opening until it is left: at the Board, or at `place`, which gets where it was left. 1: the person
+ * has left this case; 0: genba is to end, since the terminal is gone, or it was left locked. */
+static int show_case(struct session *s, const char *said, const struct route **place)
+{
 	struct workbench wb = {.redraw = REDRAW_ALL,
 	                       .waiting = 1,
 	                       .s = s,
@@ -285,35 +310,24 @@ int workbench_run(struct session *s, struct err *err)
 	                       .said = BUF_INIT,
 	                       .lines = json_array(),
 	                       .told = json_array()};
-	if (screen_start(err) < 0) {
-		json_decref(wb.lines);
-		json_decref(wb.told);
-		return -1;
-	}
 	wb.keys = workbench_keys;
 	wb.events = events_new(workbench_lock, &wb);
 	events_let_suspend(wb.events, !s->server);
 	struct event_source sources[SOURCES];
 	add_sources(&wb, sources);
-	s->in_workbench = 1;
 	struct progress progress = s->progress;
 	s->progress = (struct progress){show_progress, &wb};
 	workbench_go(&wb, route_next(NULL), NULL);
-	if (*case_notice(s->c))
-		workbench_tell(&wb, TONE_ATTENTION, "%s", case_notice(s->c));
-	else if (geteuid() == 0 && !clock_is_set()) /* screens that are compared are those of any user */
-		workbench_tell(&wb, TONE_ATTENTION, "%s",
-		               _("genba runs as root, which it never needs: leave, and start it as yourself"));
-	else if (*screen_notice())
-		workbench_tell(&wb, TONE_ATTENTION, "%s", screen_notice());
-	else
-		workbench_tell(&wb, TONE_FAINT, "%s", _("? shows the keys"));
+	if (*place)
+		workbench_go(&wb, *place, NULL);
+	greet(&wb, said);
 	wb.quiet = !*wb.status.data || wb.status_tone == TONE_FAINT;
 	wb.verifying = background_verify_new(&wb);
 	remote_command_open(&wb);
 	events_touch(wb.events);
 	while (workbench_loop_step(&wb))
 		;
+	*place = wb.depth ? place_of(&wb) : NULL;
 	workbench_stop_task(&wb);
 	remote_command_close(&wb);
 	background_verify_free(wb.verifying);
@@ -330,8 +344,59 @@ int workbench_run(struct session *s, struct err *err)
 	free(wb.search);
 	json_decref(wb.lines);
 	json_decref(wb.told);
-	screen_stop();
 	s->progress = progress;
+	return wb.changes;
+}
+
+/* As session_change(); what it says besides goes into `said`, since the screen is the workbench's, else which case this is. */
+static int change_case(struct session *s, struct buf *said, struct err *err)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *before = s->log;
+	FILE *log = open_memstream(&text, &size);
+	s->log = log ? log : before;
+	int rc = session_change(s, err);
+	s->log = before;
+	if (log)
+		fclose(log);
+	buf_clear(said);
+	buf_add(said, text, size);
+	if (rc > 0 && !size) {
+		char *name = prompt_path_name(s->path);
+		char *back = s->before_path ? prompt_path_name(s->before_path) : NULL;
+		if (back)
+			buf_addf(said, _("this is %s; :quit goes back to %s"), name, back);
+		else
+			buf_addf(said, _("back in %s"), name);
+		free(back);
+		free(name);
+	}
+	free(text);
+	return rc;
+}
+
+int workbench_run(struct session *s, struct err *err)
+{
+	struct buf said = BUF_INIT;
+	const struct route *here = NULL;
+	const struct route *there = NULL; /* where the case before it was left */
+	int rc = session_open(s, err) < 0 || screen_start(err) < 0 ? -1 : 1;
+	if (rc < 0)
+		return -1;
+	s->in_workbench = 1;
+	while (rc > 0) {
+		int goes_on = show_case(s, said.data, &here);
+		if (s->other && !s->before_path)
+			there = here;
+		/* what a holder keeps open is the case that it was given, whoever left the other one and how */
+		rc = goes_on || (s->server && !session_is_locked(s)) ? change_case(s, &said, err) : 0;
+		here = s->before_path ? NULL : there;
+		if (rc > 0 && !goes_on)
+			rc = 0;
+	}
+	buf_release(&said);
+	screen_stop();
 	s->in_workbench = 0;
-	return 0;
+	return rc;
 }

@@ -67,6 +67,7 @@ struct workbench {
 	enum tone status_tone;
 	char *search; /* what was looked for last */
 	int locked;
+	int changes; /* the person leaves this case: for another one, the one before it, or the shell */
 	unsigned long keys_read;
 	unsigned waiting; /* calls that hold on to a view while keys are awaited: 0 only in the outermost loop */
 	struct drawn drawn;
@@ -124,8 +125,11 @@ void trail_release(struct trail *t);
 /* What the row under the cursor is about, or the view itself: labels, a blank behind each; appended. */
 void trail_about(struct view *v, struct buf *out);
 
-/* The person leaves: every loop ends. */
+/* Every loop ends, and genba with it. */
 void workbench_leave(struct workbench *wb);
+
+/* The person goes to the case that the session has prepared, unless something here would be cut short, which is told. */
+void workbench_change(struct workbench *wb);
 
 /* ---- workbench_draw.c */
 

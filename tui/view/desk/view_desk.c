@@ -13,7 +13,7 @@
 #include "outward/desk/stage.h"
 #include "outward/desk/waiting.h"
 #include "tui/form/form.h"
-#include "tui/form/questions.h"
+#include "tui/view/desk/desk_open.h"
 #include "tui/view/desk/desk_settle.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
@@ -330,104 +330,11 @@ static enum redraw decline(struct view *v)
 	return REDRAW_ALL;
 }
 
-/* Beside the register, called as the consultation. */
-static char *suggested_path(struct view *v)
-{
-	const char *path = case_path(workbench_case(v->wb));
-	const char *slash = strrchr(path, '/');
-	return xasprintf("%.*s%s.genba", slash ? (int)(slash - path + 1) : 0, path, view_label(v));
-}
-
-static const char *const stages_of_opening[] = {"consultation", "advice", "rescue", "on_site"};
-
-static char *ask_stage(struct workbench *wb, const struct question *q, const char *before)
-{
-	const char *labels[sizeof stages_of_opening / sizeof *stages_of_opening];
-	size_t count = sizeof labels / sizeof *labels;
-	int now = 0;
-	for (size_t i = 0; i < count; i++) {
-		labels[i] = field_value_label(field_value_find(q->field, stages_of_opening[i]));
-		if (before && strcmp(before, stages_of_opening[i]) == 0)
-			now = (int)i;
-	}
-	int chosen = prompt_choice_named(wb, _("Stage"), labels, stages_of_opening, count, now, NULL);
-	return chosen >= 0 ? xstrdup(stages_of_opening[chosen]) : NULL;
-}
-
-/* The draft is what it begins with. */
-static char *ask_reason(struct workbench *wb, const struct question *q, const char *before)
-{
-	(void)before;
-	return draft_prompt_checked(wb, q->ctx, _("Reason: "), draft_prompt_is_reason, NULL);
-}
-
-struct view_desk_opening {
-	struct workbench *wb;
-	char label[LABEL_TEXT];
-};
-
-/* Rescue without a criterion of eligibility is a decision: it is asked for, with what is lacking and where it is set. */
-static int goes_on_without_criterion(struct workbench *wb, const struct err *lacking)
-{
-	char *question = xasprintf(_("%s. Go on all the same? (y/n) "), lacking->message);
-	int yes = prompt_yes(wb, question);
-	free(question);
-	return yes;
-}
-
-static int open_case_file(void *ctx, struct question *all, struct err *err)
-{
-	const struct view_desk_opening *o = ctx;
-	char id[37];
-	struct buf warnings = BUF_INIT;
-	int other = strcmp(all[1].answer, "consultation") != 0;
-	struct consultation_case spec = {
-	    .path = all[0].answer, .stage = other ? all[1].answer : NULL, .reason = all[2].answer};
-	if (other && consultation_may_begin(workbench_case(o->wb), o->label, spec.stage, err) < 0) {
-		spec.anyway = err->code == ERR_FAILED && goes_on_without_criterion(o->wb, err);
-		if (!spec.anyway)
-			return -1;
-		err_clear(err);
-	}
-	int rc = consultation_open(workbench_case(o->wb), o->label, &spec, workbench_session(o->wb)->identity,
-	                           &warnings, id, err);
-	if (rc == 0) {
-		workbench_judged(o->wb, o->label);
-		buf_truncate(&warnings, warnings.len ? warnings.len - 1 : 0); /* its line ends */
-		struct buf word = BUF_INIT; /* as a shell takes it, whatever is in the path */
-		char *safe = printable_dup(all[0].answer);
-		words_quote_needed(&word, safe);
-		char *done = xasprintf(_("%s has become the case %s: leave (:quit) and open it by `genba %s`"),
-		                       o->label, safe, word.data);
-		workbench_tell(o->wb, warnings.len ? TONE_ATTENTION : TONE_GOOD, "%s%s%s", done,
-		               warnings.len ? " · " : "", warnings.data);
-		free(done);
-		free(safe);
-		buf_release(&word);
-	}
-	buf_release(&warnings);
-	return rc;
-}
-
 static enum redraw open_it(struct view *v)
 {
-	static const enum prompt_path_wanted wanted = PROMPT_PATH_NEW;
-	struct view_desk_opening o = {.wb = v->wb};
-	if (waiting_label(v, o.label) < 0)
-		return REDRAW_ALL;
-	char draft[80];
-	snprintf(draft, sizeof draft, "desk:%s", o.label);
-	char *suggested = suggested_path(v);
-	struct question asked[] = {
-	    {.name = "path", .label = _("Case file"), .ask = question_path, .initial = suggested, .ctx = &wanted},
-	    {.name = "stage", .field = kind_field(kind_find("case"), "stage"), .ask = ask_stage},
-	    {.name = "reason", .label = _("Reason"), .ask = ask_reason, .ctx = draft},
-	};
-	struct questions q = {asked, sizeof asked / sizeof *asked, open_case_file, &o};
-	if (questions_ask(v->wb, &q))
-		draft_prompt_drop(v->wb, draft);
-	questions_release(&q);
-	free(suggested);
+	char label[LABEL_TEXT];
+	if (waiting_label(v, label) == 0)
+		desk_open_case(v->wb, label);
 	return REDRAW_ALL;
 }
 
@@ -517,7 +424,7 @@ static int may_take_stage(struct view_desk_stage *s)
 	struct err err = ERR_INIT;
 	if (stage_may_set(workbench_case(s->wb), s->stage, &err) == 0)
 		return 0;
-	s->anyway = err.code == ERR_FAILED && goes_on_without_criterion(s->wb, &err);
+	s->anyway = err.code == ERR_FAILED && desk_goes_on(s->wb, &err);
 	if (!s->anyway)
 		workbench_tell_error(s->wb, &err);
 	return s->anyway ? 0 : -1;
