@@ -344,26 +344,6 @@ static void a_draft_tells_what_was_retracted_since(void **state)
 	terminal_quit(t);
 }
 
-/* What was changed stays in the list under the cursor, though its filter would hide it, until one says again what it shall show. */
-static void what_was_judged_stays_in_its_list(void **state)
-{
-	(void)state;
-	struct terminal *t = terminal_open_case();
-	press(t, "3", 1, "Asset · 2");
-	press(t, "f", -1, "Filter:");
-	answer(t, "-containment=isolated", "Asset · 2 of 2");
-	press(t, "i", -1, "Isolation done:");
-	press(t, KEYS_ENTER, -1, "Isolated by:");
-	press(t, KEYS_ENTER, -1, "How isolated:");
-	press(t, KEYS_ENTER, -1, "isolated: 1, in one action: HR-PC-03");
-	terminal_await_row(t, 3, "HR-PC-03");
-	terminal_await_row(t, 3, "isolated");
-	press(t, "f", -1, "Filter:");
-	press(t, KEYS_ENTER, 1, "Asset · 1 of 2");
-	terminal_await_row(t, 3, "HR-PC-04");
-	terminal_quit(t);
-}
-
 /* A mark goes with what was retracted: what is not seen any more is not acted on. */
 static void a_mark_goes_with_what_was_retracted(void **state)
 {
@@ -563,7 +543,6 @@ int main(void)
 	    FRESH(a_refusal_goes_to_its_field),
 	    FRESH(the_history_leaves_for_stock_git),
 	    FRESH(the_keys_of_what_is_sealed_are_asked_for),
-	    FRESH(what_was_judged_stays_in_its_list),
 	    FRESH(a_mark_goes_with_what_was_retracted),
 	    FRESH(what_was_written_is_told_by_its_name),
 	    FRESH(what_was_retracted_is_called_so),

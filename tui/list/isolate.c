@@ -42,16 +42,16 @@ static int write_isolation(void *ctx, struct question *all, struct err *err)
 			break;
 	if (!a || action_commit(a, err) < 0)
 		return -1;
-	for (size_t k = 0; k < i->count; k++)
-		workbench_judged(wb, i->labels[k]);
-	view_list_mark_none(i->v);
 	struct buf names = BUF_INIT;
+	struct buf left = BUF_INIT;
 	int ahead = rule_lies_ahead(kind_of_label(i->labels[0]), all[0].field, all[0].answer);
 	name_machines(i, &names);
+	view_list_changed(i->v, i->labels, i->count, &left);
 	workbench_tell(wb, ahead ? TONE_ATTENTION : TONE_GOOD,
-	               ahead ? _("isolated: %zu, in the future: check the time: %s")
-	                     : _("isolated: %zu, in one action: %s"),
-	               i->count, names.data);
+	               ahead ? _("isolated: %zu, in the future: check the time%s: %s")
+	                     : _("isolated: %zu, in one action%s: %s"),
+	               i->count, left.data, names.data);
+	buf_release(&left);
 	buf_release(&names);
 	return 0;
 }

@@ -50,6 +50,7 @@ struct list {
 	size_t asked;
 	uint32_t *shown;
 	size_t shown_count;
+	size_t kept; /* of them: the filter would hide them, were they not judged */
 	uint64_t version;
 	uint64_t epoch;
 	size_t marked;
@@ -88,6 +89,7 @@ static void ask_again(struct list *l)
 	l->asked = 0;
 	l->queued = 0;
 	l->shown_count = 0;
+	l->kept = 0;
 	l->epoch++;
 }
 
@@ -104,6 +106,7 @@ static void ask_again_what_passed(struct list *l)
 	l->queue_count -= l->asked - l->shown_count;
 	l->asked = 0;
 	l->shown_count = 0;
+	l->kept = 0;
 	l->epoch++;
 }
 
@@ -367,8 +370,10 @@ int list_work(struct list *l, double deadline)
 	fill_queue(l);
 	while (l->asked < l->queue_count && may_go_on(&slice)) {
 		uint32_t row = l->queue[l->asked++];
-		if (passes(l, row))
+		if (passes(l, row)) {
 			l->shown[l->shown_count++] = row;
+			l->kept += (l->holding[row] & FAILS) != 0;
+		}
 	}
 	return more || l->asked < l->queue_count;
 }
@@ -457,6 +462,11 @@ size_t list_to_ask(const struct list *l)
 size_t list_count(const struct list *l)
 {
 	return l->shown_count;
+}
+
+size_t list_kept(const struct list *l)
+{
+	return l->kept;
 }
 
 size_t list_row(const struct list *l, size_t i)

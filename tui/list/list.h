@@ -25,6 +25,7 @@ int list_work(struct list *l, double deadline);
 
 size_t list_to_ask(const struct list *l);        /* records that it is not known of yet whether they are shown */
 size_t list_count(const struct list *l);         /* records shown so far */
+size_t list_kept(const struct list *l);          /* of them: no longer as the filter says, but judged */
 size_t list_row(const struct list *l, size_t i); /* the i-th shown: its index in the table */
 uint64_t list_epoch(const struct list *l);       /* grows whenever the list begins anew */
 

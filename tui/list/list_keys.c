@@ -197,17 +197,20 @@ static int change_all(void *ctx, struct question *all, struct err *err)
 			break;
 	if (!a || action_commit(a, err) < 0)
 		return -1;
-	for (size_t i = 0; i < chosen->count; i++)
-		workbench_judged(wb, chosen->labels[i]);
 	int unmarked = list_marked(view_list_of(chosen->v)) > 0;
-	view_list_mark_none(chosen->v);
-	workbench_tell(wb, TONE_GOOD,
-	               unmarked ? P_("%s of %zu record set in one action; its mark is taken away",
-	                             "%s of %zu records set in one action; their marks are taken away",
-	                             (unsigned long long)chosen->count)
-	                        : P_("%s of %zu record set in one action", "%s of %zu records set in one action",
-	                             (unsigned long long)chosen->count),
-	               field_label(all->field), chosen->count);
+	struct buf said = BUF_INIT;
+	struct buf left = BUF_INIT;
+	view_list_changed(chosen->v, chosen->labels, chosen->count, &left);
+	buf_addf(&said,
+	         unmarked && !left.len ? P_("%s of %zu record set in one action; its mark is taken away",
+	                                    "%s of %zu records set in one action; their marks are taken away",
+	                                    (unsigned long long)chosen->count)
+	                               : P_("%s of %zu record set in one action", "%s of %zu records set in one action",
+	                                    (unsigned long long)chosen->count),
+	         field_label(all->field), chosen->count);
+	workbench_tell(wb, TONE_GOOD, "%s%s", said.data, left.data);
+	buf_release(&left);
+	buf_release(&said);
 	return 0;
 }
 

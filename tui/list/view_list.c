@@ -38,6 +38,11 @@ static void head(struct view *v)
 		buf_addf(&line, _(" · %zu of %zu"), list_count(lv->list), record_cache_count(t));
 	else
 		buf_addf(&line, " · %zu", record_cache_count(t));
+	if (list_kept(lv->list))
+		buf_addf(&line,
+		         P_(" · %zu no longer matches (f, Enter: hide it)",
+		            " · %zu no longer match (f, Enter: hide them)", (unsigned long long)list_kept(lv->list)),
+		         list_kept(lv->list));
 	if (list_marked(lv->list))
 		buf_addf(&line,
 		         workbench_refuses_writing(v) ? _(" · %zu marked") : _(" · %zu marked (b sets a field of all)"),
@@ -386,6 +391,47 @@ void view_list_mark_none(struct view *v)
 	list_mark_none(lv->list);
 	json_decref(lv->to_mark);
 	lv->to_mark = NULL;
+}
+
+/* Takes out of the object the labels of the first `n` rows that are shown. */
+static void take_out(struct view *v, json_t *labels, size_t n)
+{
+	for (size_t i = 0; i < n && i < list_count(view_list_of(v)); i++)
+		json_object_del(labels, label_at(v, i));
+}
+
+void view_list_changed(struct view *v, char *const *labels, size_t count, struct buf *out)
+{
+	struct list_view *lv = list_view_data(v);
+	int filters_again = v->filter && list_marked(lv->list);
+	json_t *left = json_object();
+	view_list_mark_none(v);
+	for (size_t i = 0; i < count; i++) {
+		workbench_judged(v->wb, labels[i]);
+		json_object_set_new(left, labels[i], json_true());
+	}
+	json_t *below = filters_again ? json_copy(left) : NULL;
+	take_out(v, below, v->selected);
+	for (size_t i = 0; filters_again && i < count; i++)
+		json_object_del(v->judged, labels[i]);
+	view_list_hold(v);
+	long row = lv->anchor;
+	while (filters_again && go_on(v, clock_steady() + SHOW_EVERY))
+		;
+	take_out(v, left, filters_again ? list_count(lv->list) : 0);
+	size_t gone = filters_again ? json_object_size(left) : 0;
+	buf_adds(out, "");
+	if (gone)
+		buf_addf(out, _(" · %zu left the list (filter)"), gone);
+	const char *label;
+	json_t *value;
+	size_t above = 0;
+	if (gone && !(v->selected < v->count && (long)list_row(lv->list, v->selected) == row))
+		json_object_foreach(left, label, value)
+			above += !json_object_get(below, label);
+	v->selected -= above < v->selected ? above : v->selected;
+	json_decref(below);
+	json_decref(left);
 }
 
 void view_list_redo(struct view *v)

@@ -24,6 +24,11 @@ void view_list_mark_none(struct view *v);
 char **view_list_chosen(struct view *v, size_t *count);
 void view_list_chosen_free(char **labels, size_t count);
 
+/* An action has changed these, the marked ones or the one under the cursor, whose marks go. What was marked is asked of the
+ * filter again, and how many of them it hides now is appended, for what is told; one alone stays, as what was judged
+ * (view_is_judged()). */
+void view_list_changed(struct view *v, char *const *labels, size_t count, struct buf *out);
+
 /* Makes it anew at the next drawing. */
 void view_list_redo(struct view *v);
 
