@@ -201,7 +201,7 @@ static void a_step_being_filled_in_survives_kill_and_lock(void **state)
 	terminal_await_row(t, 1, "Step");
 	terminal_await(t, "✗");
 	terminal_type(t, "j" KEYS_ENTER); /* the second thing that this step records is a note */
-	terminal_await(t, "Ctrl-S keeps it");
+	terminal_await(t, "Ctrl-S or Esc: done, the text stays");
 	terminal_type(t, "現場の一文" KEYS_CTRL_L);
 	terminal_await(t, "genba is locked");
 	terminal_signal(t, SIGKILL);

@@ -71,7 +71,7 @@ static void fill_field(struct play *p, const struct field *field)
 {
 	switch (field->type) {
 	case FIELD_LONG:
-		terminal_await(p->t, "Ctrl-S で保存");
+		terminal_await(p->t, "入力は残る");
 		terminal_type(p->t, "現場で確認した" KEYS_CTRL_S);
 		break;
 	case FIELD_ENUM:
@@ -152,8 +152,8 @@ static void fill_need(struct play *p, const json_t *need, int row)
 	} else if (field) {
 		fill_field(p, field);
 	} else if (json_object_get(need, "note")) {
-		terminal_await(p->t, "Ctrl-S で保存");
-		terminal_type(p->t, "確認した内容" KEYS_CTRL_S);
+		terminal_await(p->t, "入力は残る"); /* and so it does */
+		terminal_type(p->t, "確認した内容" KEYS_ESCAPE);
 	} else if (json_object_get(need, "evidence")) {
 		fill_evidence(p, need, row);
 	} else { /* a record of another kind: one is there, and is picked */

@@ -37,11 +37,11 @@ static void do_a_step(struct terminal *t)
 	terminal_type(t, KEYS_ENTER);
 	terminal_await(t, "Record it done (what is marked");
 	terminal_type(t, KEYS_ENTER);
-	terminal_await(t, "Ctrl-S keeps it");
+	terminal_await(t, "the text stays");
 	terminal_type(t, "再起動1回" KEYS_CTRL_S);
 	terminal_await(t, "再起動1回");
 	terminal_type(t, KEYS_ENTER);
-	terminal_await(t, "Ctrl-S keeps it");
+	terminal_await(t, "the text stays");
 	terminal_type(t, "携帯電話で連絡する" KEYS_CTRL_S);
 	terminal_await_gone(t, "is still missing");
 	terminal_type(t, KEYS_ENTER);

@@ -165,8 +165,12 @@ static void view_form_edit(struct view *v, size_t i)
 	struct form_value *value = &f->values[i];
 	struct err err = ERR_INIT;
 	f->editing = i;
-	struct form_ask ask = {
-	    .wb = v->wb, .field = value->field, .initial = value->value, .changed = view_form_typing, .ctx = v};
+	struct form_ask ask = {.wb = v->wb,
+	                       .field = value->field,
+	                       .initial = value->value,
+	                       .changed = view_form_typing,
+	                       .ctx = v,
+	                       .stays = 1};
 	char *initial = value->value ? xstrdup(value->value) : NULL; /* typing replaces the value */
 	char *began = initial ? xstrdup(initial) : NULL;
 	ask.initial = initial;

@@ -22,6 +22,7 @@ struct form_ask {
 	const char *initial;                          /* the value so far, or NULL */
 	void (*changed)(void *ctx, const char *text); /* told while a text is typed; may be NULL */
 	void *ctx;
+	int stays; /* a text that is left with Esc is kept by the caller: it is said while it is typed */
 };
 
 /* The value, which the caller frees; NULL: none was chosen. *left is 1 if the person left a text with Esc: it is given all

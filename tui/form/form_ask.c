@@ -88,6 +88,7 @@ static char *ask_text(const struct form_ask *ask, int *left)
 	    .initial = field->type == FIELD_SECRET ? NULL : ask->initial,
 	    .several_lines = field->type == FIELD_LONG,
 	    .hidden = field->type == FIELD_SECRET,
+	    .stays = ask->stays,
 	    .changed = ask->changed,
 	    .ctx = ask->ctx,
 	};

@@ -227,7 +227,16 @@ static char *ask_line(struct workbench *wb, const struct prompt_line *p, struct 
 
 /* ---- several lines */
 
-static void draw_editor(const char *question, const struct editing *e)
+/* How several lines are ended, in full, or with what must not be missed. */
+static const char *editor_keys(const struct prompt_line *p, int in_full)
+{
+	if (p->stays)
+		return in_full ? _("Ctrl-S or Esc: done, the text stays · Enter new line")
+		               : _("Ctrl-S or Esc: done, the text stays");
+	return in_full ? _("Ctrl-S keeps it · Enter new line · Esc leaves it") : _("Ctrl-S keeps it · Esc leaves it");
+}
+
+static void draw_editor(const struct prompt_line *p, const struct editing *e)
 {
 	int height = screen_rows() / 2;
 	int columns = screen_columns();
@@ -238,13 +247,13 @@ static void draw_editor(const char *question, const struct editing *e)
 	edit_lay_out(e, columns, &rows, &cursor_row, &cursor_column);
 	struct buf heading = BUF_INIT;
 	struct buf hint = BUF_INIT;
-	buf_addf(&heading, " %s ", question);
-	if (!strstr(question, "Ctrl-S")) /* else it says itself what the keys do */
-		buf_addf(&hint, " %s ", _("Ctrl-S keeps it · Enter new line · Esc leaves it"));
+	buf_addf(&heading, " %s ", p->question);
+	if (!strstr(p->question, "Ctrl-S")) /* else it says itself what the keys do */
+		buf_addf(&hint, " %s ", editor_keys(p, 1));
 	int asked = (int)text_width(heading.data);
 	if (hint.len && asked + (int)text_width(hint.data) > columns) {
 		buf_clear(&hint);
-		buf_addf(&hint, " %s ", _("Ctrl-S keeps it · Esc leaves it"));
+		buf_addf(&hint, " %s ", editor_keys(p, 0));
 	}
 	int wide = (int)text_width(hint.data);
 	if (asked > columns - wide) /* how to end it stays in sight */
@@ -274,7 +283,7 @@ static char *ask_lines(struct workbench *wb, const struct prompt_line *p, struct
 		if (edit_may_draw(e)) {
 			tell_changed(p, e);
 			workbench_draw(wb);
-			draw_editor(p->question, e);
+			draw_editor(p, e);
 			draw_message(wb, screen_rows() - screen_rows() / 2 - 2);
 			screen_show();
 		}

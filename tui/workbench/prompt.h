@@ -35,6 +35,7 @@ struct prompt_line {
 	int several_lines;
 	int from_top; /* the cursor stands before the initial text, which is to be read first */
 	int hidden;   /* shown as dots */
+	int stays;    /* what was typed is kept by who asks, left with Esc or not: the line of keys says so */
 	/* Told after keys that changed the text, and before a lock; may be NULL. */
 	void (*changed)(void *ctx, const char *text);
 	/* What may follow what is typed in front of the cursor: in the line above, and put in by Tab. May be NULL. */

@@ -287,10 +287,11 @@ static char *view_step_ask(struct view *v, const json_t *need, const char *initi
 	const struct field *field = step_need_field(need);
 	const char *label = playbook_text(json_object_get(need, "label"));
 	struct form_ask of_field = {
-	    .wb = v->wb, .field = field, .initial = initial, .changed = view_step_typing, .ctx = v};
+	    .wb = v->wb, .field = field, .initial = initial, .changed = view_step_typing, .ctx = v, .stays = 1};
 	struct prompt_line note = {.question = *label ? label : _("Note"),
 	                           .initial = initial,
 	                           .several_lines = 1,
+	                           .stays = 1,
 	                           .changed = view_step_typing,
 	                           .ctx = v};
 	return field ? form_ask(&of_field, left) : prompt_edit(v->wb, &note, left);
