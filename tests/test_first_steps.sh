@@ -86,3 +86,12 @@ if (chosen, asked) != (2, 1):
 print(f"{os.path.basename(page)}: {len(commands)} lines, asked for once, {keys} keys for passphrases")
 P
 done
+# `genba` alone says how to begin, on one screen of the smallest size.
+for language in en ja; do
+	alone=$(env -u GENBA_CASE XDG_RUNTIME_DIR="$work/run" "$GENBA" --lang $language)
+	if [ "$(wc -l <<<"$alone")" -gt 20 ] || ! grep -q 'genba new' <<<"$alone" || ! grep -q 'genba help' <<<"$alone" ||
+		[ "$(LC_ALL=C.UTF-8 wc -L <<<"$alone")" -gt 80 ]; then
+		printf 'FAIL: genba --lang %s alone is no first screen:\n%s\n' $language "$alone"
+		exit 1
+	fi
+done

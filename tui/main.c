@@ -224,9 +224,12 @@ static int main_run(struct session *s, struct global *g, struct err *err)
 		version_print(stdout);
 		return 0;
 	}
-	if (g->argc == 0 && !s->path && !g->help)
+	if (g->argc == 0 && !s->path && !g->help) {
 		cmd_print_open_cases(stdout);
-	if (g->help || (g->argc == 0 && !s->path))
+		cmd_print_first_steps(stdout);
+		return 0;
+	}
+	if (g->help)
 		return command_run(s, g->argc > 0 && command_find(g->argv[0]) ? 2 : 1, help, err);
 	if (g->argc == 1 && looks_like_case(g->argv[0])) {
 		free(s->path);

@@ -40,6 +40,9 @@ struct access_keep;
 int cmd_keep_passphrase(struct session *s, const struct args *args, struct secret *passphrase, struct access_keep *keep,
                         struct err *err);
 
+/* What `genba` alone says: how to begin, and where all commands are listed. */
+void cmd_print_first_steps(FILE *out);
+
 /* The cases that this user has open, a line each; and that the session's is, until when. */
 void cmd_print_open_cases(FILE *out);
 void cmd_print_unlocked(struct session *s);

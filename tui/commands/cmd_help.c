@@ -43,6 +43,19 @@ static void help_all(FILE *out)
 	fprintf(out, "\n%s\n", _("`genba help COMMAND` tells one in full; `man genba` tells all."));
 }
 
+void cmd_print_first_steps(FILE *out)
+{
+	fprintf(out, "%s\n",
+	        _("genba: workbench for incident response on site\n\n"
+	          "  genba key new                  once: your signing key, sealed by a passphrase\n"
+	          "  genba new SITE.genba           make a case\n"
+	          "  genba SITE.genba               open the workbench; ? shows its keys\n"
+	          "  genba -c SITE.genba COMMAND …  run one command (or set GENBA_CASE)\n"
+	          "  genba demo                     look around in a practice case\n\n"
+	          "`genba help` lists all commands, `genba help COMMAND` tells one in full;\n"
+	          "`man genba` tells all."));
+}
+
 static void wrapped(FILE *out, const char *text, size_t indent)
 {
 	struct buf lines = BUF_INIT;
