@@ -308,6 +308,29 @@ static void findings_lead_to_those_that_nobody_has_judged(void **state)
 	close_state(&p, t);
 }
 
+/* What of a row does not fit stands in the last line while the cursor is on it. */
+static void a_row_that_is_cut_is_told_below(void **state)
+{
+	(void)state;
+	struct program p;
+	static const struct state empty = {"new", nothing, "en", 24, 80};
+	struct terminal *t = open_state(&p, &empty, 24, 80);
+	program_good(&p, "add", "asset",
+	             "hostname=terminal-of-the-department-of-personnel-on-the-third-floor-next-to-the-stairs",
+	             "status=infected", NULL);
+	terminal_await(t, "another shell");
+	go_to_row(t, 1);
+	terminal_await_row(t, 3, "next-to-…");
+	terminal_await_row(t, -1, "…the-stairs — infected");
+	terminal_type(t, "j");
+	terminal_await_gone(t, "the-stairs");
+	terminal_type(t, "k");
+	terminal_resize(t, 24, 120); /* there is room for all of it */
+	terminal_await_row(t, -1,
+	                   "R1-A1   terminal-of-the-department-of-personnel-on-the-third-floor-next-to-the-stairs");
+	close_state(&p, t);
+}
+
 /* ---- nothing hides an alarm */
 
 /* All keys that some table has, once each, and the keys that move; without q, which may leave genba, and the lock, which
@@ -423,6 +446,7 @@ int main(void)
 	routes_begin();
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_states_look_as_they_should),
+	    cmocka_unit_test(a_row_that_is_cut_is_told_below),
 	    cmocka_unit_test(findings_lead_to_those_that_nobody_has_judged),
 	    cmocka_unit_test(each_row_leads_or_says_that_it_does_not),
 	    cmocka_unit_test(no_walk_hides_an_alarm),

@@ -355,6 +355,7 @@ static struct view *open_mine(struct workbench *wb, const char *none)
 
 const struct view_ops board_view = {.name = "board",
                                     .title = N_("Board"),
+                                    .tells_cut_row = 1,
                                     .opens_at_top = 1,
                                     .fill = fill_board,
                                     .release = release_board,
@@ -374,6 +375,7 @@ static const struct view_key mine_keys[] = {
 
 const struct view_ops mine_view = {.name = "mine",
                                    .title = N_("My work"),
+                                   .tells_cut_row = 1,
                                    .opens_at_top = 1,
                                    .fill = fill_board,
                                    .release = release_board,

@@ -73,6 +73,7 @@ struct view_ops {
 	void (*about)(struct view *v, struct buf *out);
 	int comes_back; /* 1: Backspace comes back to it from another room, also without `begin_at` */
 	int is_of_now; /* 1: it shows the case as it is now, while an earlier commit is looked at, too: its title says so */
+	int tells_cut_row; /* 1: what of the row under the cursor does not fit stands in the last line, while that is free */
 	int opens_at_top; /* 1: whoever comes back to it sees its first rows, whatever was shown when they left */
 	/* Makes the rows, for a screen `columns` wide. 0 or -1. */
 	int (*fill)(struct view *v, int columns, struct err *err);

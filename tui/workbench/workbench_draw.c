@@ -319,6 +319,29 @@ static int status_is_long(const struct workbench *wb)
 	return !wb->locked && wb->status.len && text_width(wb->status.data) > (size_t)screen_columns();
 }
 
+/* Of the row under the cursor, where it is cut: whole if it fits in the last line, else from the word at which it was cut. "" if
+ * nothing is to be told. */
+static void tell_cut_row(struct view *v, struct buf *out)
+{
+	struct row row;
+	if (!v->ops->tells_cut_row || v->selected >= v->count)
+		return;
+	int cells = place_of(v, v->selected).cells;
+	view_row(v, v->selected, &row);
+	size_t leading = strncmp(row.text, "›", strlen("›")) == 0 ? strlen("›") : 0;
+	leading += strspn(row.text + leading, " !*");
+	if ((int)text_width(row.text) > cells && (int)text_width(row.text + leading) <= screen_columns()) {
+		buf_adds(out, row.text + leading);
+	} else if ((int)text_width(row.text) > cells) {
+		size_t n = text_fit(row.text, (size_t)cells - 1, NULL);
+		size_t word = n;
+		while (word > n / 2 && row.text[word - 1] != ' ')
+			word--;
+		buf_addf(out, "…%s", row.text + (word > n / 2 ? word : n));
+	}
+	free(row.text);
+}
+
 static void draw_footer(struct workbench *wb, struct view *v)
 {
 	int rows = screen_rows();
@@ -341,12 +364,14 @@ static void draw_footer(struct workbench *wb, struct view *v)
 	}
 	screen_put(rows - 2, 0, columns - wide, TONE_BAR, hints.data);
 	screen_put(rows - 2, columns - wide, wide, TONE_BAR, place);
-	struct buf task = BUF_INIT;
+	struct buf last = BUF_INIT;
 	if (wb->task && (!wb->status.len || wb->status_tone == TONE_FAINT))
-		background_task_line(wb->task, &task);
-	screen_put(rows - 1, 0, columns, task.len ? TONE_FAINT : wb->status_tone,
-	           task.len ? task.data : wb->status.data);
-	buf_release(&task);
+		background_task_line(wb->task, &last);
+	else if (!wb->status.len)
+		tell_cut_row(v, &last);
+	screen_put(rows - 1, 0, columns, last.len ? TONE_FAINT : wb->status_tone,
+	           last.len ? last.data : wb->status.data);
+	buf_release(&last);
 	buf_release(&hints);
 }
 
