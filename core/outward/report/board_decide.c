@@ -271,6 +271,16 @@ static int take_consultation(void *ctx, json_t *consultation)
 	return 0;
 }
 
+/* A case of which nothing was seen, done or planned yet: the first thing that is put on record is who called. */
+static int is_empty(const struct building *k)
+{
+	static const char *const kinds[] = {"consultation", "evidence", "event", "measure"};
+	int empty = k->b->assets == 0;
+	for (size_t i = 0; empty && i < sizeof kinds / sizeof *kinds; i++)
+		empty = record_count(k->c, kinds[i], 0) == 0;
+	return empty;
+}
+
 int board_add_consultations(struct building *k)
 {
 	int rc = k->commit ? board_each(k, "consultation", take_consultation, k)
@@ -278,6 +288,11 @@ int board_add_consultations(struct building *k)
 	if (rc == 0 && k->consultations > BOARD_LISTED) {
 		board_addf(k->b, BOARD_ATTENTION, NULL, _("and %zu more"), k->consultations - BOARD_LISTED);
 		board_lead(k, "desk", NULL, NULL);
+	}
+	if (rc == 0 && !k->commit && is_empty(k)) {
+		board_add(k->b, BOARD_HEADING, NULL, _("Consultations that wait"));
+		board_add(k->b, BOARD_PLAIN, NULL, _("none on record"));
+		board_lead_now(k, "new", "consultation", _("Enter records the first call"));
 	}
 	return rc < 0 ? -1 : 0;
 }

@@ -173,7 +173,7 @@ static void add_coverage(struct building *k)
 	if (expected <= 0) {
 		board_addf(b, BOARD_ATTENTION, NULL, _("Coverage: %zu checked, total unknown"), b->checked);
 		if (k->sites) /* they came with a list, say: each has its own number */
-			board_lead_now(k, "list", "site", _("Enter shows the sites: there e says how many"));
+			board_lead_now(k, "list", "site", _("Enter, then e: how many"));
 		else
 			board_lead_now(k, "new", "site", _("Enter says how many"));
 	} else {
@@ -285,8 +285,8 @@ int board_add_machines(struct building *k)
 		return -1;
 	board_add(k->b, BOARD_HEADING, NULL, _("Assets"));
 	if (k->b->assets == 0) {
-		board_add(k->b, BOARD_ATTENTION, NULL, _("no asset is on record yet"));
-		board_lead_now(k, "new", "asset", _("Enter adds the first; 3, then I takes in a list"));
+		board_add(k->b, BOARD_ATTENTION, NULL, _("none on record"));
+		board_lead_now(k, "new", "asset", _("Enter adds the first; a list: 3, then I"));
 	} else {
 		add_counts(k, "status", k->finding);
 		add_counts(k, "containment", k->containment);

@@ -340,13 +340,16 @@ static void what_is_very_much_is_counted(void **state)
 	board_release(&b);
 }
 
-/* Who asked for help waits until something has become of it; of none the board says nothing. */
+/* Who asked for help waits until something has become of it; of none the board says nothing, but for a case in which nothing is on
+ * record yet: the first call goes there. */
 static void an_open_consultation_waits(void **state)
 {
 	char then[HISTORY_ID];
 	(void)state;
 	load(NULL);
-	assert_null(row("Consultations that wait"));
+	const struct board_row *begins = row("Consultations that wait") + 1;
+	assert_string_equal(begins->view, "new");
+	assert_string_equal(begins->argument, "consultation");
 	add("consultation", "when=2014-06-30 from=Agency summary=Slow+terminal");
 	add("consultation", "when=2014-07-02 from=Town summary=Odd+mail became=advice");
 	add("consultation", "when=2014-07-02 from=Union summary=Leak");
