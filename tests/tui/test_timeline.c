@@ -247,6 +247,35 @@ static void what_came_in_and_was_found_stands_there(void **state)
 	program_release(&p);
 }
 
+/* What somebody found to be nothing is no fact: it is left out, and one says so. */
+static void what_was_dismissed_is_left_out(void **state)
+{
+	static const char finding[] = "finding: Files were sent to a storage service.";
+	struct program p;
+	(void)state;
+	program_init(&p);
+	program_demo(&p, "en");
+	program_good(&p, "triage", "R1-E2", NULL);
+	program_good(&p, "set", "R1-FD2", "status=dismissed", "assessment=the backup of every night", NULL);
+	program_good(&p, "timeline", NULL);
+	assert_null(strstr(p.out.data, finding));
+	assert_non_null(strstr(p.log.data, "1 dismissed finding is left out; --dismissed shows it, too"));
+	program_good(&p, "timeline", "--json", NULL);
+	assert_null(strstr(p.out.data, finding));
+	program_good(&p, "timeline", "--dismissed", NULL);
+	assert_non_null(strstr(p.out.data, finding));
+	assert_string_equal(p.log.data, "");
+	struct terminal *t = terminal_open(40, 119, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "5");
+	terminal_await_row(t, 1, "1 dismissed left out (d shows)");
+	terminal_type(t, "d");
+	terminal_await(t, finding);
+	terminal_await_gone(t, "left out (d shows)");
+	terminal_quit(t);
+	program_release(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +287,7 @@ int main(void)
 	    cmocka_unit_test(an_event_in_the_future_says_so_when_it_is_typed),
 	    cmocka_unit_test(an_open_beginning_is_no_moment),
 	    cmocka_unit_test(what_came_in_and_was_found_stands_there),
+	    cmocka_unit_test(what_was_dismissed_is_left_out),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -21,20 +21,41 @@ static int timeline_way_of(const char *name, enum timeline_way *way, struct err 
 	return err_set(err, ERR_USAGE, _("--times %s: allowed are absolute, relative, corrected, utc, local"), name);
 }
 
+/* Takes out what was dismissed; how many rows that were. */
+static size_t leave_out_dismissed(struct timeline *t)
+{
+	size_t kept = 0;
+	size_t all = t->count;
+	for (size_t i = 0; i < all; i++)
+		if (timeline_is_dismissed(&t->rows[i]))
+			timeline_row_release(&t->rows[i]);
+		else
+			t->rows[kept++] = t->rows[i];
+	t->count = kept;
+	return all - kept;
+}
+
 /* Events and what the responders did, in order; `joined`: what was done together is one row. */
-static int load_timeline(struct session *s, int joined, struct timeline *t, struct err *err)
+static int load_timeline(struct session *s, int joined, int with_dismissed, struct timeline *t, struct err *err)
 {
 	struct timeline_reader *r = timeline_reader_new(s->c, NULL);
 	struct timeline all = {0};
 	*t = (struct timeline){0};
 	int rc = timeline_reader_work(r, HUGE_VAL, err);
-	if (rc == 0 && !joined)
-		timeline_reader_take(r, t);
-	if (rc == 0 && joined)
+	if (rc == 0)
 		timeline_reader_take(r, &all);
-	for (size_t i = 0; i < all.count; i++)
+	size_t left_out = with_dismissed ? 0 : leave_out_dismissed(&all);
+	for (size_t i = 0; joined && i < all.count; i++)
 		timeline_add(t, &all.rows[i]);
-	timeline_release(&all);
+	if (joined)
+		timeline_release(&all);
+	else
+		*t = all;
+	if (left_out)
+		printable_printf(s->log,
+		                 P_("%zu dismissed finding is left out; --dismissed shows it, too\n",
+		                    "%zu dismissed findings are left out; --dismissed shows them, too\n", left_out),
+		                 left_out);
 	timeline_reader_free(r);
 	return rc;
 }
@@ -101,7 +122,8 @@ int cmd_timeline(struct session *s, const struct args *args, struct err *err)
 	enum timeline_way way = TIMELINE_ABSOLUTE;
 	const char *times = args_option(args, "times");
 	int as_json = args_option(args, "json") != NULL;
-	if ((times && timeline_way_of(times, &way, err) < 0) || load_timeline(s, !as_json, &t, err) < 0)
+	if ((times && timeline_way_of(times, &way, err) < 0) ||
+	    load_timeline(s, !as_json, args_option(args, "dismissed") != NULL, &t, err) < 0)
 		return -1;
 	json_t *array = as_json ? json_array() : NULL;
 	for (size_t i = 0; array && i < t.count; i++)

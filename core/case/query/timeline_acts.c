@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "case/query/timeline_private.h"
+#include "case/store/disputed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +152,11 @@ void timeline_join_last(struct timeline *t)
 		timeline_row_release(row);
 		t->count--;
 	}
+}
+
+int timeline_is_dismissed(const struct timeline_row *row)
+{
+	return row->act && row->act->act_is_trace && record_surely_is(row->record, "status", "dismissed");
 }
 
 void timeline_act_text(const struct timeline_row *row, struct buf *out)

@@ -20,4 +20,7 @@ struct buf;
 /* `isolated: JINJI-PC-03, JINJI-PC-04 (cable unplugged, Tanaka)` of a row that has an `act`; printable as the records are. */
 void timeline_act_text(const struct timeline_row *row, struct buf *out);
 
+/* What a person found to be nothing: a finding that was dismissed. No fact: shown only to whoever asks for it. */
+int timeline_is_dismissed(const struct timeline_row *row);
+
 #endif

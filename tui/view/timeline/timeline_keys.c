@@ -61,6 +61,17 @@ static enum redraw switch_acts(struct view *v)
 	return REDRAW_VIEW;
 }
 
+static enum redraw switch_dismissed(struct view *v)
+{
+	struct timeline_view *l = v->data;
+	l->dismissed_too = !l->dismissed_too;
+	view_stale(v);
+	workbench_tell(v->wb, TONE_FAINT, "%s",
+	               l->dismissed_too ? _("dismissed findings are shown, too; d leaves them out again")
+	                                : _("dismissed findings are left out; d shows them again"));
+	return REDRAW_VIEW;
+}
+
 /* ---- what */
 
 /* 0, or -1: the text is no filter, and what was shown before stays. */
@@ -243,5 +254,6 @@ const struct view_key view_timeline_keys[] = {
     {'r', NULL, NULL, N_("what the responders did, mails and findings, too, or events only"), switch_acts, NULL},
     {'o', NULL, N_("observations"), N_("what machines found within ten minutes of each event, or not"),
      switch_observations, NULL},
+    {'d', NULL, NULL, N_("findings that were dismissed, too, or not"), switch_dismissed, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},
 };

@@ -77,7 +77,11 @@ static void add_text(struct timeline_picture *p, enum tone tone, const char *tex
 static void choose(const struct timeline_view *l, struct timeline_picture *p)
 {
 	const struct timeline_row *row = &l->all.rows[p->chosen++];
-	if (!(l->events_only && row->act) && (!l->filter || filter_match(l->filter, row->record)))
+	if ((l->events_only && row->act) || (l->filter && !filter_match(l->filter, row->record)))
+		return;
+	if (!l->dismissed_too && timeline_is_dismissed(row))
+		p->dismissed++;
+	else
 		timeline_add(&p->t, row);
 }
 

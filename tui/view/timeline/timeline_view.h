@@ -45,6 +45,7 @@ struct timeline_shown {
 struct timeline_picture {
 	enum timeline_way way;
 	int lanes;
+	size_t dismissed;             /* rows that are left out for that */
 	struct timeline t;            /* the rows that the filter found, what was done together joined */
 	struct timeline_shown *shown; /* of its rows */
 	int64_t from, to;             /* of all placed rows, seconds */
@@ -67,6 +68,7 @@ struct timeline_view {
 	int lanes;                      /* 1: lanes of assets instead of spans */
 	int observations;               /* what machines found around each event is shown below it */
 	int events_only;                /* what the responders did, as their records say, is left out */
+	int dismissed_too;              /* what was dismissed is shown */
 	struct filter *filter;          /* or NULL */
 	json_t *unfolded;               /* the first labels of what is not folded: an object */
 	uint64_t generation;            /* of the case when `reader` began */

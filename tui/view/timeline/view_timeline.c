@@ -49,6 +49,8 @@ static void add_how_far(const struct timeline_view *l, struct buf *line)
 		buf_addf(line, _(" · reading, %zu so far…"), timeline_reader_count(l->reader));
 	else if (l->making)
 		buf_addf(line, _(" · searching, %zu to go…"), l->all.count - l->making->chosen);
+	else if (l->shown && l->shown->dismissed)
+		buf_addf(line, _(" · %zu dismissed left out (d shows)"), l->shown->dismissed);
 }
 
 static void head(struct view *v)
@@ -91,9 +93,13 @@ static void show(struct view *v)
 	free(v->names);
 	v->names = buf_take(&names, NULL);
 	free(v->empty);
-	v->empty = l->reader || l->making ? NULL
-	                                  : xstrdup(v->filter ? _(" nothing matches; Esc shows all again")
-	                                                      : _(" nothing is on record yet: a adds an event"));
+	if (l->reader || l->making)
+		v->empty = NULL;
+	else if (p && p->dismissed)
+		v->empty = xstrdup(_(" nothing but what was dismissed; d shows it"));
+	else
+		v->empty = xstrdup(v->filter ? _(" nothing matches; Esc shows all again")
+		                             : _(" nothing is on record yet: a adds an event"));
 	head(v);
 }
 
