@@ -301,11 +301,13 @@ static int fill_shape(struct view *v, int columns, double deadline, struct err *
 	return 0;
 }
 
-/* Of the times that are shown, whose zone nobody wrote down. */
-static void tell_of_zones(struct view *v)
+/* Of the times that are shown: whose are those in mails, and whose zone nobody wrote down. */
+static void tell_of_times(struct view *v)
 {
 	const struct sweep_state *s = sweep_state(v);
 	size_t without = 0;
+	if (s->found->has_mails && (s->shape == BY_INDICATOR || s->shape == BY_SOURCE))
+		add_sentence(v, _("The time of a hit in a mail is when the mail was received, as its record says."));
 	for (size_t i = 0; s->found->has_local && i < s->found->count; i++)
 		for (size_t k = 0; k < s->found->all[i].count; k++)
 			without += *s->found->all[i].lines[k].when && !s->found->all[i].lines[k].is_utc;
@@ -339,7 +341,7 @@ static int fill_sweep(struct view *v, int columns, struct err *err)
 	if (s->found->unread)
 		sweep_add_row(v, TONE_ALARM, NULL, _("some hits cannot be read (genba observations tells why)"),
 		              SIZE_MAX, SIZE_MAX);
-	tell_of_zones(v);
+	tell_of_times(v);
 	if (v->count == 0 && !s->is_reading)
 		sweep_add_row(v, TONE_PLAIN, NULL, _("no indicator was found in what was swept"), SIZE_MAX, SIZE_MAX);
 	if (s->is_reading) {

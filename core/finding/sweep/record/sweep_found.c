@@ -9,6 +9,7 @@
 #include "case/store/record.h"
 #include "finding/observation/observation_clock.h"
 #include "finding/observation/observation_query.h"
+#include "finding/sweep/record/sweep_mails.h"
 #include "finding/sweep/record/sweep_owners.h"
 #include "history/history.h"
 
@@ -21,7 +22,7 @@ struct found_sets {
 	json_t *clients, *assets, *evidence;
 };
 
-enum found_step { FOUND_OWNERS, FOUND_HITS, FOUND_UPLOADS, FOUND_INDICATORS, FOUND_SUMS, FOUND_DONE };
+enum found_step { FOUND_OWNERS, FOUND_MAILS, FOUND_HITS, FOUND_UPLOADS, FOUND_INDICATORS, FOUND_SUMS, FOUND_DONE };
 
 struct found_load {
 	struct case_file *c;
@@ -30,6 +31,7 @@ struct found_load {
 	json_t *seen;            /* evidence and id */
 	struct found_sets *sets; /* of each indicator */
 	json_t *owners; /* of clients whose machine was not on record yet when they were swept; NULL: as it was then */
+	json_t *mails;  /* when those came in that evidence is */
 	enum found_step step;
 	struct observation_scan *scan; /* of the step, or NULL */
 	struct observation_clocks *clocks;
@@ -112,7 +114,12 @@ static void take_time(struct found_load *l, const struct observation *o, const s
 	struct observation_times times = {.utc = OBSERVATION_NO_TIME, .corrected = OBSERVATION_NO_TIME};
 	if (!raw) {
 		observation_when(o->when, line->when);
-		line->is_utc = o->when != OBSERVATION_NO_TIME;
+		if (o->when == OBSERVATION_NO_TIME) {
+			l->found->has_timeless = 1;
+			sweep_mail_when(l->mails, set->evidence_sha256, line->when);
+			l->found->has_mails |= *line->when != '\0';
+		}
+		line->is_utc = *line->when != '\0';
 		return;
 	}
 	l->found->has_local = 1;
@@ -124,6 +131,15 @@ static void take_time(struct found_load *l, const struct observation *o, const s
 		observation_when(when, line->when);
 	else
 		snprintf(line->when, sizeof line->when, "%.39s", raw);
+}
+
+static int was_seen(struct found_load *l, const struct observation_set *set, const char *id)
+{
+	char *key = xasprintf("%s %s", set->evidence, id);
+	int was = json_object_get(l->seen, key) != NULL;
+	json_object_set_new(l->seen, key, json_true());
+	free(key);
+	return was;
 }
 
 static int take_hit(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
@@ -138,11 +154,7 @@ static int take_hit(void *ctx, const struct observation *o, const struct observa
 	if (!type || !value || !was_found_then(l, set, type, value))
 		return 0;
 	observation_id(o, set->evidence_sha256, line.id);
-	char *key = xasprintf("%s %s", set->evidence, line.id);
-	int again = json_object_get(l->seen, key) != NULL;
-	json_object_set_new(l->seen, key, json_true());
-	free(key);
-	if (again)
+	if (was_seen(l, set, line.id))
 		return 0;
 	snprintf(line.evidence, sizeof line.evidence, "%s", set->evidence);
 	name_asset(l, o, line.asset);
@@ -182,11 +194,7 @@ static int take_upload(void *ctx, const struct observation *o, const struct obse
 	if (l->records && !was_swept(l, set, NULL))
 		return 0;
 	observation_id(o, set->evidence_sha256, u.id);
-	char *key = xasprintf("%s %s", set->evidence, u.id);
-	int again = json_object_get(l->seen, key) != NULL;
-	json_object_set_new(l->seen, key, json_true());
-	free(key);
-	if (again)
+	if (was_seen(l, set, u.id))
 		return 0;
 	snprintf(u.evidence, sizeof u.evidence, "%s", set->evidence);
 	name_asset(l, o, u.asset);
@@ -261,13 +269,21 @@ static int keep_indicator(void *ctx, json_t *indicator)
 	return 0;
 }
 
+static int keep_mail(void *ctx, json_t *mail)
+{
+	sweep_mails_add(((struct found_load *)ctx)->mails, mail);
+	return 0;
+}
+
 static int load_past(struct found_load *l, const char *commit, struct err *err)
 {
 	l->checks = json_object();
 	l->swept = json_object();
 	l->records = json_object();
+	l->mails = json_object();
 	return past_reader_each(l->c, "check", commit, 0, keep_check, l, err) < 0 ||
-	               past_reader_each(l->c, "indicator", commit, 0, keep_indicator, l, err) < 0
+	               past_reader_each(l->c, "indicator", commit, 0, keep_indicator, l, err) < 0 ||
+	               past_reader_each(l->c, "mail", commit, 0, keep_mail, l, err) < 0
 	           ? -1
 	           : 0;
 }
@@ -309,14 +325,6 @@ size_t sweep_found_next(const struct sweep_found *found, const char *value, size
 	while (from < found->count && strcmp(found->all[from].value, value) != 0)
 		from++;
 	return from;
-}
-
-void sweep_found_widen(const char **first, const char **last, const struct found_line *line)
-{
-	if (*line->when && (!**first || strcmp(line->when, *first) < 0))
-		*first = line->when;
-	if (*line->when && strcmp(line->when, *last) > 0)
-		*last = line->when;
 }
 
 /* Those without a time last; those of one time in the order of the evidence. */
@@ -367,6 +375,7 @@ static void load_begin(struct found_load *l, struct case_file *c, struct sweep_f
 
 static void load_end(struct found_load *l)
 {
+	json_t *const held[] = {l->numbers, l->owners, l->mails, l->seen, l->checks, l->swept, l->records};
 	for (size_t i = 0; l->sets && i < l->found->count; i++) {
 		json_decref(l->sets[i].clients);
 		json_decref(l->sets[i].assets);
@@ -375,12 +384,8 @@ static void load_end(struct found_load *l)
 	free(l->sets);
 	observation_scan_free(l->scan);
 	observation_clocks_free(l->clocks);
-	json_decref(l->numbers);
-	json_decref(l->owners);
-	json_decref(l->seen);
-	json_decref(l->checks);
-	json_decref(l->swept);
-	json_decref(l->records);
+	for (size_t i = 0; i < sizeof held / sizeof *held; i++)
+		json_decref(held[i]);
 	*l = (struct found_load){.numbers = NULL};
 }
 
@@ -408,6 +413,8 @@ static int load_step(struct found_load *l, double deadline, struct err *err)
 	switch (l->step) {
 	case FOUND_OWNERS:
 		return l->records ? 0 : sweep_owners_now(l->c, deadline, &l->owners, err);
+	case FOUND_MAILS:
+		return l->records ? 0 : sweep_mails_now(l->c, deadline, &l->mails, err);
 	case FOUND_HITS:
 		return load_scan(l, &hits, take_hit, deadline, err);
 	case FOUND_UPLOADS:
@@ -469,7 +476,8 @@ struct found_told {
 };
 
 struct found_memory {
-	uint64_t of[4]; /* generations of checks, evidence and indicators; of assets, whose zones and addresses count */
+	uint64_t of
+	    [5]; /* generations of checks, evidence and indicators; of assets, whose zones and addresses count; of mails */
 	char commit[HISTORY_ID]; /* as of which; "": now */
 	struct found_load load;
 	struct found_told *told; /* NULL: not begun */
@@ -521,15 +529,23 @@ static int found_begin(struct found_memory *m, struct case_file *c, const char *
 	return load_past(&m->load, commit, err);
 }
 
+/* Whether what was read was read of other records. */
+static int is_stale(const struct found_memory *m, const uint64_t of[5])
+{
+	int asks_assets = !m->is_whole || m->told->found.has_local || m->told->found.has_clients;
+	int asks_mails = !m->is_whole || m->told->found.has_timeless;
+	return memcmp(m->of, of, 3 * sizeof *of) != 0 || (asks_assets && m->of[3] != of[3]) ||
+	       (asks_mails && m->of[4] != of[4]);
+}
+
 int sweep_found_ahead(struct case_file *c, const char *commit, double deadline, struct err *err)
 {
 	struct found_memory *m = found_memory_of(c, commit);
-	const uint64_t of[4] = {case_kind_generation(c, "check"), case_kind_generation(c, "evidence"),
-	                        case_kind_generation(c, "indicator"), case_kind_generation(c, "asset")};
-	int asks_assets = !m->is_whole || m->told->found.has_local || m->told->found.has_clients;
-	size_t of_count = asks_assets ? 4 : 3;
+	const uint64_t of[5] = {case_kind_generation(c, "check"), case_kind_generation(c, "evidence"),
+	                        case_kind_generation(c, "indicator"), case_kind_generation(c, "asset"),
+	                        case_kind_generation(c, "mail")};
 	int rc = 0;
-	if (m->told && (memcmp(m->of, of, of_count * sizeof *of) != 0 || strcmp(m->commit, commit ? commit : "") != 0))
+	if (m->told && (is_stale(m, of) || strcmp(m->commit, commit ? commit : "") != 0))
 		found_clear(m);
 	if (!m->told) {
 		memcpy(m->of, of, sizeof of);

@@ -18,10 +18,11 @@ struct found_line {
 	char id[OBSERVATION_ID];
 	char evidence[LABEL_TEXT];
 	char asset[LABEL_TEXT]; /* or "" */
-	char when[40];          /* as observation_when(); of a clock whose zone nobody knows as it stands; "": none */
-	int is_utc;             /* it has a zone, or the clock's zone is on record by now */
-	char *client;           /* or "" */
-	char *place;            /* path, and member behind a colon */
+	char when[40]; /* as observation_when(); of a clock whose zone nobody knows as it stands; of a mail when it was
+	                         * received; "": none */
+	int is_utc;    /* it has a zone, or the clock's zone is on record by now */
+	char *client;  /* or "" */
+	char *place;   /* path, and member behind a colon */
 	char *text;
 };
 
@@ -60,9 +61,11 @@ struct sweep_found {
 	size_t upload_count;
 	struct found_indicator *all;
 	size_t count;
-	size_t unread;   /* sets that cannot be read */
-	int has_local;   /* some times were read without a zone */
-	int has_clients; /* some clients had no machine on record when they were swept */
+	size_t unread;    /* sets that cannot be read */
+	int has_local;    /* some times were read without a zone */
+	int has_timeless; /* some hits have no time of their own, */
+	int has_mails;    /* and some of these that of the mail they stand in */
+	int has_clients;  /* some clients had no machine on record when they were swept */
 };
 
 int sweep_found_load(struct sweep_found *found, struct case_file *c, struct err *err);

@@ -1,4 +1,5 @@
 /* What a hit says beyond its bytes: its time in UTC, its row among the observations. */
+#include "finding/sweep/record/sweep_mails.h"
 #include "finding/sweep/record/sweep_record_private.h"
 
 #include "base/bytes.h"
@@ -116,6 +117,17 @@ void sweep_note_span(void *ctx, const struct sweep_target *target, const char *f
 		w->last = until;
 }
 
+/* It is told with the hit, not packed into its row: the mail's record has it, and may be corrected. */
+static void tell_mail_time(const struct sweep_work *w, const struct swept_evidence *e, json_t *hit)
+{
+	char when[40];
+	sweep_mail_when(w->mails, e->sha256, when);
+	if (!*when)
+		return;
+	json_object_set_new(hit, "when", json_string(when));
+	json_object_set_new(hit, "clock", json_string(observation_clock_name(OBSERVATION_CLOCK_utc)));
+}
+
 int sweep_complete_hit(void *ctx, const struct sweep_target *target, json_t *hit, struct err *err)
 {
 	struct sweep_work *w = ctx;
@@ -134,5 +146,8 @@ int sweep_complete_hit(void *ctx, const struct sweep_target *target, json_t *hit
 	if (when != OBSERVATION_NO_TIME && when > w->last)
 		w->last = when;
 	e->hits++;
-	return pack_hit(e, hit, when, err);
+	int packed = pack_hit(e, hit, when, err);
+	if (!text)
+		tell_mail_time(w, e, hit);
+	return packed;
 }

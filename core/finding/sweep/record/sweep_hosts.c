@@ -7,6 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+void sweep_found_widen(const char **first, const char **last, const struct found_line *line)
+{
+	if (*line->when && (!**first || strcmp(line->when, *first) < 0))
+		*first = line->when;
+	if (*line->when && strcmp(line->when, *last) > 0)
+		*last = line->when;
+}
+
 /* `numbers`: of "a" and the asset, or "c" and the client. */
 static struct found_host *host_of(struct found_host **hosts, size_t *count, json_t *numbers,
                                   const struct found_line *line, size_t indicators)

@@ -1,3 +1,4 @@
+#include "finding/sweep/record/sweep_mails.h"
 #include "finding/sweep/record/sweep_record_private.h"
 
 #include "base/err.h"
@@ -9,6 +10,7 @@
 #include "finding/observation/observation_block.h"
 #include "finding/sweep/sweep_engine.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -339,6 +341,8 @@ int sweep_record(struct case_file *c, const struct sweep_order *order, struct sw
 	if (rc == 0)
 		rc = sweep_load_assets(&w, err);
 	if (rc == 0)
+		rc = sweep_mails_now(c, HUGE_VAL, &w.mails, err);
+	if (rc == 0)
 		rc = sweep_find_evidence(&w, err);
 	if (rc == 0)
 		rc = sweep_open_evidence(&w, err);
@@ -355,6 +359,7 @@ int sweep_record(struct case_file *c, const struct sweep_order *order, struct sw
 	sweep_close_evidence(&w);
 	sweep_pairs_release(&w.pairs);
 	json_decref(w.assets);
+	json_decref(w.mails);
 	buf_release(&w.problems);
 	free(w.earlier);
 	return rc < 0 ? -1 : 0;

@@ -85,6 +85,7 @@ struct sweep_work {
 	struct swept_source **sources;
 	size_t source_count;
 	json_t *assets; /* of each address and host name: an array of who has it, and when (sweep_asset.c) */
+	json_t *mails;  /* when those came in that evidence is (sweep_mails.c) */
 	int64_t first;
 	int64_t last;        /* times that were seen */
 	struct buf problems; /* the first of them, a line each */

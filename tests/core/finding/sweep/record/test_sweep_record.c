@@ -421,6 +421,62 @@ static void a_time_without_a_zone_counts(void **state)
 	sweep_found_let_go(found);
 }
 
+/* A hit in a mail is of when the mail was received, once that is on record; what the sender wrote as the date says nothing. */
+static void a_mail_has_the_time_it_was_received(void **state)
+{
+	(void)state;
+	char evidence[LABEL_TEXT];
+	struct told told;
+	struct err err = ERR_INIT;
+	add("indicator", "type=domain value=evil.test");
+	preserve("proxy.log", "192.0.2.7 - - [01/Oct/2014:10:26:40 +0900] \"GET http://evil.test/ HTTP/1.1\" 200 20\n",
+	         add("asset", "hostname=PC-1"), evidence);
+	preserve("mail.eml", "Date: Thu, 1 Jan 1970 00:00:00 +0000\nSubject: x\n\nhttp://evil.test/a\n", "R1-A1",
+	         evidence);
+	sweep(&told, 0);
+	forget(&told);
+	const struct sweep_found *found = sweep_found_hold(the_case, NULL, &err);
+	assert_non_null(found);
+	assert_memory_equal(found_value(found, "evil.test")->last, "2014-10-01T01:26:40", 19);
+	sweep_found_let_go(found);
+
+	json_t *record = record_get(the_case, evidence, 0, NULL);
+	struct assign fields[] = {{"subject", "x"},
+	                          {"sent", "1970-01-01T00:00:00Z"},
+	                          {"evidence", evidence},
+	                          {"sha256", json_get_string(record, "sha256")}};
+	char mail[LABEL_TEXT];
+	assert_int_equal(record_add(the_case, "mail", fields, 4, RECORD_MACHINE, mail, &err), 0);
+	json_decref(record);
+	found = sweep_found_hold(the_case, NULL, &err);
+	assert_memory_equal(found_value(found, "evil.test")->first, "2014-10-01T01:26:40", 19);
+	assert_memory_equal(found_value(found, "evil.test")->last, "2014-10-01T01:26:40", 19);
+	sweep_found_let_go(found);
+
+	struct assign received = {"when", "2014-10-20T09:00:00+09:00"};
+	assert_int_equal(record_set(the_case, mail, &received, 1, 0, &err), 0);
+	found = sweep_found_hold(the_case, NULL, &err);
+	const struct found_indicator *it = found_value(found, "evil.test");
+	assert_memory_equal(it->first, "2014-10-01T01:26:40", 19);
+	assert_memory_equal(it->last, "2014-10-20T00:00:00", 19);
+	assert_true(found->has_mails);
+	json_t *proposals = sweep_proposals(found, the_case, &err);
+	assert_string_equal(json_get_string(json_array_get(proposals, 1), "field"), "last_seen");
+	assert_string_equal(json_get_string(json_array_get(proposals, 1), "value"), "2014-10-20T00:00:00Z");
+	json_decref(proposals);
+	sweep_found_let_go(found);
+
+	sweep(&told, 0); /* the command says the same */
+	size_t mails = 0;
+	for (size_t i = 0; i < json_array_size(told.hits); i++)
+		if (strcmp(field(told.hits, i, "evidence"), evidence) == 0 && ++mails) {
+			assert_memory_equal(field(told.hits, i, "when"), "2014-10-20T00:00:00", 19);
+			assert_string_equal(field(told.hits, i, "clock"), "utc");
+		}
+	assert_true(mails > 0);
+	forget(&told);
+}
+
 /* ---- zones */
 
 static void zones_have_names(void **state)
@@ -470,6 +526,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test_setup_teardown(observations_are_swept, case_setup, case_teardown),
 	    cmocka_unit_test(a_worker_that_ends_is_followed_by_another),
 	    cmocka_unit_test_setup_teardown(a_time_without_a_zone_counts, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(a_mail_has_the_time_it_was_received, case_setup, case_teardown),
 	    cmocka_unit_test(zones_have_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
