@@ -501,7 +501,7 @@ static void a_text_of_a_step_is_cut_between_characters(void **state)
 	press(t, KEYS_ENTER, 1, "Step");
 	press(t, KEYS_DOWN, -2, "2/");
 	terminal_type(t, KEYS_ENTER);
-	terminal_await(t, "Ctrl-S keeps");
+	terminal_await(t, "the text stays");
 	terminal_type(t, "x");
 	for (int i = 0; i < 70; i++)
 		terminal_type(t, "報");

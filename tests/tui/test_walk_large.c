@@ -257,7 +257,7 @@ static void decide(const char *question, const char *choice, const char *reason)
 	walk_press_row(&w, KEYS_ENTER, 1, "New: Decision", "新規: 決定");
 	fill_row("Question", "決定事項", question, " 2/");
 	fill_row("Decided", "決定内容", choice, " 3/");
-	walk_press(&w, KEYS_ENTER, "Ctrl-S keeps", "Ctrl-S で保存");
+	walk_press(&w, KEYS_ENTER, "the text stays", "入力は残る");
 	walk_text(&w, reason);
 	walk_press_row(&w, KEYS_CTRL_S, -2, " 4/", " 4/");
 	walk_press_row(&w, KEYS_ENTER, -1, "Decided by", "決定者");

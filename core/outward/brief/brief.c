@@ -68,7 +68,7 @@ static const struct section sections[] = {
      "type complete unread", N_("none on record"), 0, 0},
     {BOTH, N_("Physical items and digests of others, to be hashed"), "evidence",
      "form=physical|elsewhere match=pending", "hash_due holder seal_no", N_("none on record"), 0, 0},
-    {BOTH, N_("Not checked yet: unknown, not clean"), "asset", "status=unchecked|unknown|suspected",
+    {BOTH, N_("Not judged yet: unknown, not clean"), "asset", "status=unchecked|unknown|suspected",
      "status type department", N_("none on record; whether all machines are on record is another question"), 0, 0},
     {BOTH, N_("Logs that will be lost"), "logsource", "rotates:", "rotates holder preserved", N_("none on record"), 0,
      0},
@@ -356,7 +356,7 @@ static void put_departments(struct brief_groups *g, struct brief *b)
 	for (size_t i = 0; g->named && i < g->count && i < GROUPS_MOST; i++) {
 		const struct brief_group *d = &g->list[i];
 		char *line =
-		    xasprintf(_("%s: %zu, infected or compromised %zu, of these not isolated %zu, not checked %zu"),
+		    xasprintf(_("%s: %zu, infected or compromised %zu, of these not isolated %zu, not judged %zu"),
 		              d->name, d->all, d->infected, d->open, d->unchecked);
 		brief_put(b, d->open ? BRIEF_ALARM : BRIEF_LINE, NULL, line);
 		free(line);

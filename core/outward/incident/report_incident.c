@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "case/query/filter.h"
+#include "case/query/machines_checked.h"
 #include "case/query/timeline.h"
 #include "case/store/disputed.h"
 #include "outward/report/flow.h"
@@ -38,11 +39,34 @@ static int64_t expected(struct report *p)
 	return sum;
 }
 
+json_t *report_in_checks(struct report *p)
+{
+	json_t *labels = json_object();
+	size_t i;
+	json_t *check;
+	json_array_foreach(report_records(p, "check"), i, check)
+		machines_of_check(check, labels);
+	return labels;
+}
+
+/* By the rule of the board (case/query/machines_checked.h). */
+static size_t count_checked(struct report *p)
+{
+	json_t *in_checks = report_in_checks(p);
+	size_t n = 0;
+	size_t i;
+	json_t *asset;
+	json_array_foreach(report_records(p, "asset"), i, asset)
+		n += asset_is_judged(asset) || json_object_get(in_checks, record_label(asset));
+	json_decref(in_checks);
+	return n;
+}
+
 /* Checked of expected, and how many of which finding. */
 static char *extent_line(struct report *p)
 {
 	size_t assets = json_array_size(report_records(p, "asset"));
-	size_t checked = count(p, "asset", "status!=unchecked status!=unknown");
+	size_t checked = count_checked(p);
 	int64_t all = expected(p);
 	if (all < (int64_t)assets)
 		all = (int64_t)assets;

@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "case/query/filter.h"
+#include "case/query/machines_checked.h"
 #include "finding/triage/check/rules.h"
 
 #include <stdlib.h>
@@ -136,37 +137,18 @@ static void put_groups(struct report *p, struct alikes *g, const struct kind *ki
 
 /* ---- machines */
 
-/* The labels of the machines that a check is about, as members; whose check was not done is not among them. */
-static json_t *checked_machines(struct report *p)
-{
-	json_t *labels = json_object();
-	size_t i;
-	json_t *check;
-	json_array_foreach(report_records(p, "check"), i, check) {
-		size_t k;
-		json_t *label;
-		if (json_is(check, "result", "not_done"))
-			continue;
-		json_array_foreach(json_object_get(check, "on"), k, label)
-			if (json_is_string(label))
-				json_object_set_new(labels, json_string_value(label), json_true());
-	}
-	return labels;
-}
-
 static void put_machines(struct report *p)
 {
 	static const char *const fields[] = {"status", "type", "department", NULL};
 	const struct kind *kind = kind_find("asset");
 	struct alikes g = {.numbers = json_object()};
-	json_t *checked = checked_machines(p);
+	json_t *checked = report_in_checks(p);
 	size_t unjudged = 0;
 	size_t i;
 	json_t *asset;
 	json_array_foreach(report_records(p, "asset"), i, asset) {
-		const char *status = json_get_string(asset, "status");
 		const char *name = json_get_string(asset, "hostname");
-		if (status && strcmp(status, "unchecked") != 0 && strcmp(status, "unknown") != 0)
+		if (asset_is_judged(asset))
 			continue;
 		add_name(group_of(&g, p, asset, fields), name ? name : record_label(asset));
 		unjudged += json_object_get(checked, record_label(asset)) != NULL;

@@ -26,6 +26,9 @@ struct report {
 /* The records of a kind that leave; an empty array if there are none. Borrowed. */
 json_t *report_records(struct report *p, const char *kind);
 
+/* The labels of the machines that checks are about, as members, which the caller frees. */
+json_t *report_in_checks(struct report *p);
+
 /* Numbered. `mark`: see report.h, or NULL. */
 void report_heading(struct report *p, const char *text, const char *mark);
 

@@ -158,6 +158,7 @@ static void end(struct building *k)
 {
 	json_decref(k->finding);
 	json_decref(k->containment);
+	json_decref(k->in_checks);
 	json_decref(k->past);
 }
 

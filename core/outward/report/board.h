@@ -30,7 +30,9 @@ struct board {
 	struct board_row *rows;
 	size_t count;
 	size_t cap;
-	size_t assets, checked, infected, infected_not_isolated, isolated;
+	size_t assets, infected, infected_not_isolated, isolated;
+	size_t checked;   /* case/query/machines_checked.h */
+	size_t unjudged;  /* of these: nobody has judged them */
 	int64_t expected; /* terminals and servers of all sites; 0: no site says */
 	size_t alarms;    /* all that must not be overlooked, listed or not */
 };

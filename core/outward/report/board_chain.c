@@ -17,6 +17,8 @@ int board_work(struct case_file *c, double deadline, struct err *err)
 	if (rc == 0)
 		rc = board_work_measures(c, deadline, err);
 	if (rc == 0)
+		rc = board_work_machines(c, deadline, err);
+	if (rc == 0)
 		rc = board_work_findings(c, deadline, err);
 	if (rc == 0)
 		rc = board_work_evidence(c, deadline, err);

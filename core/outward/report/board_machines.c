@@ -4,10 +4,12 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "case/query/machines_checked.h"
 #include "case/store/disputed.h"
 #include "case/store/record_summary.h"
 #include "case/store/rules.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,8 +106,10 @@ static struct group group_of(const json_t *asset)
 
 static int count_asset(void *ctx, json_t *asset)
 {
+	struct building *k = ctx;
 	struct group g = group_of(asset);
-	count_group(ctx, &g, 1);
+	count_group(k, &g, 1);
+	k->b->unjudged += json_object_get(k->in_checks, record_label(asset)) && !asset_is_judged(asset);
 	return 0;
 }
 
@@ -118,10 +122,34 @@ static int recount_asset(void *ctx, json_t *asset)
 	return count_asset(ctx, asset);
 }
 
+static int take_check(void *ctx, json_t *check)
+{
+	machines_of_check(check, ctx);
+	return 0;
+}
+
+/* Those in a check that nobody has judged were looked at, too. 1: they are being counted. */
+static int count_unjudged(struct building *k)
+{
+	int rc = k->commit ? 0 : machines_unjudged(k->c, k->deadline, &k->b->unjudged, k->err);
+	if (rc == 0)
+		k->b->checked += k->b->unjudged;
+	return rc;
+}
+
+int board_work_machines(struct case_file *c, double deadline, struct err *err)
+{
+	size_t count;
+	return machines_unjudged(c, deadline, &count, err);
+}
+
 int board_count_machines(struct building *k)
 {
-	if (k->commit)
-		return board_each(k, "asset", count_asset, k);
+	if (k->commit) {
+		k->in_checks = json_object();
+		return board_each(k, "check", take_check, k->in_checks) < 0 ? -1
+		                                                            : board_each(k, "asset", count_asset, k);
+	}
 	int rc = record_summary_each(k->c, "asset", take_assets, k, k->err);
 	return rc < 0 ? rc : record_each_disputed(k->c, "asset", recount_asset, k, k->err);
 }
@@ -166,11 +194,18 @@ int64_t board_machines(const struct board *b)
 }
 
 /* Checked ÷ expected; without a number of expected machines there is no percentage. */
-static void add_coverage(struct building *k)
+static int add_coverage(struct building *k)
 {
 	struct board *b = k->b;
 	int64_t expected = board_machines(b);
-	if (expected <= 0) {
+	int rc = count_unjudged(k);
+	if (rc < 0)
+		return -1;
+	if (rc == 1) {
+		k->is_waiting = 1;
+		board_add(b, BOARD_PLAIN, NULL, _("Coverage: being counted"));
+		board_lead(k, "list", "asset", NULL);
+	} else if (expected <= 0) {
 		board_addf(b, BOARD_ATTENTION, NULL, _("Coverage: %zu checked, total unknown"), b->checked);
 		if (k->sites) /* they came with a list, say: each has its own number */
 			board_lead_now(k, "list", "site", _("Enter, then e: how many"));
@@ -180,6 +215,10 @@ static void add_coverage(struct building *k)
 		board_addf(b, BOARD_PLAIN, NULL, _("Coverage: %zu of %lld checked (%lld %%)"), b->checked,
 		           (long long)expected, (long long)((int64_t)b->checked * 100 / expected));
 		board_lead(k, "list", "asset status=unchecked|suspected", NULL);
+	}
+	if (b->unjudged) {
+		board_addf(b, BOARD_ATTENTION, NULL, _("In a check on record, and not judged yet: %zu"), b->unjudged);
+		board_lead(k, "list", "asset status=unchecked|suspected|unknown", NULL);
 	}
 	if (k->without_check) {
 		board_addf(b, BOARD_ATTENTION, NULL, _("No trace found, but no check on record: %zu"),
@@ -191,6 +230,7 @@ static void add_coverage(struct building *k)
 		           _("To be checked again, since indicators were added after the check: %zu"), k->stale);
 		board_lead(k, "list", "asset status=clean", NULL);
 	}
+	return 0;
 }
 
 /* What may be infected and can still talk. */
@@ -291,16 +331,22 @@ int board_add_machines(struct building *k)
 		add_counts(k, "status", k->finding);
 		add_counts(k, "containment", k->containment);
 	}
-	add_coverage(k);
-	return 0;
+	return add_coverage(k);
 }
 
 int board_count(struct case_file *c, struct board *b, struct err *err)
 {
 	*b = (struct board){0};
-	struct building k = {.c = c, .b = b, .err = err, .finding = json_object(), .containment = json_object()};
-	k.newest = INT64_MIN;
-	int rc = board_count_machines(&k) < 0 || board_each(&k, "site", take_site, &k) < 0 ? -1 : 0;
+	struct building k = {.c = c,
+	                     .b = b,
+	                     .err = err,
+	                     .finding = json_object(),
+	                     .containment = json_object(),
+	                     .newest = INT64_MIN,
+	                     .deadline = HUGE_VAL};
+	int rc = board_count_machines(&k) < 0 || board_each(&k, "site", take_site, &k) < 0 || count_unjudged(&k) < 0
+	             ? -1
+	             : 0;
 	json_decref(k.finding);
 	json_decref(k.containment);
 	return rc;

@@ -18,6 +18,7 @@ struct building {
 	json_t *containment;
 	const char *track;
 	size_t questions, measures_open;
+	json_t *in_checks;    /* of the past: the labels of the machines that checks are about; NULL: now */
 	size_t without_check; /* "no trace found" that rests on no check */
 	size_t sites;         /* on record */
 	size_t stale;         /* "no trace found" whose check is older than the newest indicator */
@@ -59,6 +60,7 @@ int board_work_measures(struct case_file *c, double deadline, struct err *err);
 int board_work_evidence(struct case_file *c, double deadline, struct err *err);
 int board_work_conflicts(struct case_file *c, double deadline, struct err *err);
 int board_work_findings(struct case_file *c, double deadline, struct err *err);
+int board_work_machines(struct case_file *c, double deadline, struct err *err);
 
 /* The valid records of a kind, now or as of the commit. */
 int board_each(struct building *k, const char *kind, record_fn fn, void *ctx);

@@ -41,9 +41,9 @@ static void slices_make_the_same_page(void **state)
 	brief_release(&b);
 	assert_string_equal(slices.data, whole.data);
 	assert_non_null(
-	    strstr(whole.data, "Personnel: 320, infected or compromised 0, of these not isolated 0, not checked 320"));
+	    strstr(whole.data, "Personnel: 320, infected or compromised 0, of these not isolated 0, not judged 320"));
 	assert_non_null(
-	    strstr(whole.data, "Sales: 160, infected or compromised 160, of these not isolated 160, not checked 0"));
+	    strstr(whole.data, "Sales: 160, infected or compromised 160, of these not isolated 160, not judged 0"));
 	/* rows shown and rows left out are all of them */
 	size_t shown = 0;
 	for (const char *p = whole.data; (p = strstr(p, "Finding: infected")); p++)

@@ -62,6 +62,45 @@ static void coverage_is_checked_of_expected(void **state)
 	assert_non_null(row("Finding: unchecked 1 · suspected 1 · infected 1 · no trace found 1"));
 }
 
+static void numbers_checked(size_t checked, size_t unjudged)
+{
+	struct err err = ERR_INIT;
+	char head[HISTORY_ID];
+	assert_int_equal(history_head(case_history(the_case), head, &err), 0);
+	load(NULL);
+	assert_int_equal(board.checked, checked);
+	assert_int_equal(board.unjudged, unjudged);
+	load(head);
+	assert_int_equal(board.checked, checked);
+	assert_int_equal(board.unjudged, unjudged);
+}
+
+/* A collection that was triaged is a check of its machine, whether anybody has judged that yet or not. */
+static void what_is_in_a_check_was_looked_at(void **state)
+{
+	(void)state;
+	add("asset", "hostname=a status=infected");
+	add("asset", "hostname=b status=suspected");
+	add("asset", "hostname=c");
+	add("asset", "hostname=d");
+	add("check", "on=R1-A1,R1-A2,R1-A3 method=triage when=2026-11-03 result=found");
+	add("check", "on=R1-A3 method=triage when=2026-11-03 result=not_found");
+	add("check", "on=R1-A4 method=triage when=2026-11-03 result=not_done");
+	numbers_checked(3, 2);
+	assert_non_null(row("Coverage: 3 checked, total unknown"));
+	assert_non_null(row("In a check on record, and not judged yet: 2"));
+	set("R1-A2", "status=clean");
+	numbers_checked(3, 1);
+	set("R1-K3", "result=not_found");
+	numbers_checked(4, 2);
+	assert_int_equal(record_retract(the_case, "R1-A4", "twice", NULL), 0);
+	numbers_checked(3, 1);
+	assert_int_equal(record_retract(the_case, "R1-K1", "of another case", NULL), 0);
+	numbers_checked(3, 1);
+	assert_int_equal(record_retract(the_case, "R1-K2", "of another case", NULL), 0);
+	numbers_checked(2, 0);
+}
+
 static void infected_and_not_isolated_comes_first(void **state)
 {
 	(void)state;
@@ -383,6 +422,7 @@ int main(void)
 	    BOARD_TEST(what_is_very_much_is_counted),
 	    BOARD_TEST(an_open_consultation_waits),
 	    BOARD_TEST(coverage_is_checked_of_expected),
+	    BOARD_TEST(what_is_in_a_check_was_looked_at),
 	    BOARD_TEST(infected_and_not_isolated_comes_first),
 	    BOARD_TEST(many_alarms_are_counted),
 	    BOARD_TEST(what_no_trace_found_rests_on_is_counted),
