@@ -9,6 +9,7 @@
 #include "tui/command/command.h"
 #include "tui/form/form.h"
 #include "tui/form/indicator_pick.h"
+#include "tui/list/evidence_work.h"
 #include "tui/list/view_list.h"
 #include "tui/view/views.h"
 #include "tui/workbench/route.h"
@@ -76,7 +77,10 @@ static const struct route routes[] = {
     {.name = "message", .ask = board_message_ask},
     {.name = "new", .ask = board_new_ask},
     {.name = "paste", .ask = indicator_paste_ask},
+    {.name = "preserve", .ask = evidence_work_ask},
+    {.name = "report", .ask = exchange_report_ask},
     {.name = "start", .ask = playbook_ask},
+    {.name = "takein", .ask = exchange_take_in_ask},
     {.name = "waiting", .ask = view_step_waiting_ask},
     {.name = NULL},
 };

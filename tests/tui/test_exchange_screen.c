@@ -228,6 +228,35 @@ static void what_left_stands_in_order_of_time(void **state)
 	terminal_quit(t);
 }
 
+/* A command typed alone that cannot do without words asks for them as its key does, and shows no usage of a shell. */
+static void a_command_typed_alone_asks(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open(24, 100, NULL, getenv("GENBA_CASE"), NULL);
+	static const char *const asked[][2] = {
+	    {":report" KEYS_ENTER, "Report for our own use:"},
+	    {":import" KEYS_ENTER, "What comes in:"},
+	    {":note" KEYS_ENTER, "Ctrl-S keeps it"},
+	    {":preserve" KEYS_ENTER, "the path first"},
+	};
+	terminal_await_row(t, 1, "Board");
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+		terminal_type(t, asked[i][0]);
+		terminal_await(t, asked[i][1]);
+		terminal_type(t, KEYS_ESCAPE);
+		terminal_await_gone(t, asked[i][1]);
+	}
+	terminal_type(t, ":export" KEYS_ENTER);
+	terminal_await_row(t, 1, "Exchange");
+	terminal_type(t, ":add" KEYS_ENTER);
+	terminal_await_row(t, 1, "Kinds of record");
+	terminal_type(t, "3");
+	terminal_await_row(t, 1, "Asset · 1");
+	terminal_type(t, ":set" KEYS_ENTER);
+	terminal_await_row(t, 1, "Change Asset R1-A1");
+	terminal_quit(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +265,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(what_was_refused_is_asked_again, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_handover_is_of_whose_key_it_is, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_left_stands_in_order_of_time, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_command_typed_alone_asks, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

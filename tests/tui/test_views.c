@@ -434,7 +434,10 @@ static void reach_every_command(const char *language)
 		terminal_type(t, typed);
 		terminal_await_row(t, -1, typed);
 		terminal_type(t, KEYS_ENTER);
-		terminal_await_that(t, is_answered, &left, name);
+		if (strcmp(name, "preserve") == 0) /* whose question begins with the same words */
+			terminal_await(t, ja ? "まずパス" : "the path first");
+		else
+			terminal_await_that(t, is_answered, &left, name);
 		if (strcmp(name, "lock") == 0)
 			terminal_type(t, PROGRAM_PASSPHRASE KEYS_ENTER);
 		else

@@ -313,9 +313,10 @@ static int preserve_line(void *ctx, struct question *all, struct err *err)
 	struct buf line = BUF_INIT;
 	int rc = 1;
 	buf_adds(&line, "preserve");
-	if (strncmp(all->answer, "preserve ", 9) == 0) {
+	if (strncmp(all->answer, "preserve", 8) == 0 && strchr(" ", all->answer[8])) {
 		rc = evidence_work_complete(wb, all->answer, &line, err);
-		buf_addf(&line, " %s", all->answer + 9);
+		buf_adds(&line, all->answer[8] ? " " : "");
+		buf_adds(&line, all->answer[8] ? all->answer + 9 : "");
 		free(all->answer);
 		all->answer = buf_take(&line, NULL);
 	}
@@ -331,6 +332,13 @@ static void evidence_work_preserve(struct workbench *wb, const char *asset)
 	questions_ask(wb, &q);
 	questions_release(&q);
 	free(begun);
+}
+
+void evidence_work_ask(struct workbench *wb, const char *none)
+{
+	(void)none;
+	workbench_tell(wb, TONE_ATTENTION, "%s", _("the path first; asset, form and folder are asked for then"));
+	evidence_work_preserve(wb, NULL);
 }
 
 static void evidence_work_verify(struct workbench *wb, const char *label)

@@ -10,4 +10,7 @@
 /* Keys of the list of evidence, beside those of every list. */
 extern const struct view_key evidence_list_keys[];
 
+/* Asks for what is preserved, of which asset, in which form and where to, and begins it. */
+void evidence_work_ask(struct workbench *wb, const char *none);
+
 #endif

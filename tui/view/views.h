@@ -32,6 +32,10 @@ extern const struct view_ops timeline_view;
 extern const struct view_ops triage_view; /* about a finding, by its label; NULL: all */
 extern const struct view_ops work_view;
 
+/* Asks which report for our own use, in which form and where to, and writes it; what comes in, and from which file. */
+void exchange_report_ask(struct workbench *wb, const char *none);
+void exchange_take_in_ask(struct workbench *wb, const char *none);
+
 /* Asks for what a handover needs, lets the brief be edited, and hands over. */
 void handover_ask(struct workbench *wb, const char *none);
 

@@ -360,9 +360,42 @@ static int workbench_command_do(struct workbench *wb, const char *line, struct e
 	return rc;
 }
 
+/* The row of the key that asks for what the command needs, of the view on top or of every view; NULL: none does. */
+static const struct view_key *row_that_asks(struct workbench *wb, const struct command *command)
+{
+	const struct view_ops *ops = workbench_top(wb)->ops;
+	const struct view_key *const tables[] = {ops->own_keys, ops->keys, workbench_keys};
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+		for (const struct view_key *row = tables[i]; row && row->key; row++)
+			if (row->key == KEY_OF_COMMAND && strcmp(row->name, command->name) == 0)
+				return row;
+	return NULL;
+}
+
+/* A command typed alone that cannot do without words is what its key is, which asks for them. 1: it was asked, or said why not. */
+static int ask_instead(struct workbench *wb, const char *line)
+{
+	const char *name = line + strspn(line, " ");
+	size_t n = strcspn(name, " ");
+	char *alone = name[n + strspn(name + n, " ")] ? NULL : xstrndup(name, n);
+	const struct command *command = alone ? command_find(alone) : NULL;
+	int needs = command && *command->operands && *command->operands != '[';
+	const struct view_key *row = needs ? row_that_asks(wb, command) : NULL;
+	struct view *v = workbench_top(wb);
+	const char *why = row && row->refuses ? row->refuses(v) : NULL;
+	free(alone);
+	if (why)
+		workbench_tell(wb, TONE_ATTENTION, "%s", why);
+	else if (row)
+		row->run(v);
+	return row != NULL;
+}
+
 int workbench_command(struct workbench *wb, const char *line)
 {
 	struct err err = ERR_INIT;
+	if (ask_instead(wb, line))
+		return 0;
 	int rc = workbench_command_do(wb, line, &err);
 	if (rc < 0 && err.code)
 		workbench_tell_error(wb, &err);
