@@ -141,6 +141,7 @@ void duration_display(const struct duration *d, struct buf *out); /* for people:
  *     2014/12/3  12/3 14:05  2014年12月頃  平成26年12月3日  H26.12.3  Dec 3, 2014  20141203
  *     23/Nov/2026:14:05:09 +0900  Nov 23 14:05:09  Mon, 23 Nov 2026 14:05:09 +0900  @1795506309     (as logs write)
  *     2014年7月～8月  14:05 to 15:10  10:00-12:00  22:00-06:00 (to the next day)  2014年12月上旬
+ *     2014-09-25 12:26/2014-10-19 14:00  12:26:40+09:00/14:05 (one sign between ends that have a time or are 2014-10-19)
  *     8月～  ～8月  8月から  8月まで (open at one end)
  *     +6mo from R1-V2  R1-V2の約6か月後  R1-V4の翌日  約6か月後 (after the base date)
  *

@@ -262,6 +262,19 @@ static int typed_range(const char *text, struct clock_time now, struct buf *out)
 	return rc;
 }
 
+/* 2014-09-25 12:26/2014-10-19 14:00, as EDTF parts its ends. Of an end that is neither a date as 2014-10-19 nor has a time of day
+ * the sign may be a part: 12/3. */
+static int typed_interval(const char *text, struct clock_time now, struct buf *out)
+{
+	const char *slash = strchr(text, '/');
+	if (!slash || strchr(slash + 1, '/') || !strpbrk(slash + 1, ":-"))
+		return -1;
+	char *first = xstrndup(text, (size_t)(slash - text));
+	int rc = strpbrk(first, ":-") ? read_range(first, slash + 1, now, out) : -1;
+	free(first);
+	return rc;
+}
+
 /* ---- relative to a record */
 
 static int add_relative(const char *label, size_t n, enum edtf_relation relation, int about, const struct duration *by,
@@ -375,7 +388,7 @@ static int read_folded(const char *text, struct clock_time now, const char *base
 		return 0;
 	}
 	if (typed_point(text, now, out) == 0 || typed_third(text, now, out) == 0 || typed_ago(text, now, out) == 0 ||
-	    typed_epoch(text, out) == 0 || typed_range(text, now, out) == 0 ||
+	    typed_epoch(text, out) == 0 || typed_range(text, now, out) == 0 || typed_interval(text, now, out) == 0 ||
 	    typed_japanese_relative(text, now, out) == 0)
 		return 0;
 	return typed_relative(text, now, base, wants_base, out);
