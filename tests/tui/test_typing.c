@@ -232,6 +232,24 @@ static void a_long_message_is_read_in_full(void **state)
 	quit(t);
 }
 
+/* Tab offers fields and values for several records as for one, for a machine that is named, and the next of several labels. */
+static void several_records_are_completed(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open_case();
+	terminal_type(t, ":set R1-A1,R1-A2 contain\t");
+	terminal_await_row(t, -1, ":set R1-A1,R1-A2 containment=");
+	terminal_type(t, "isolat\t");
+	terminal_await_row(t, -1, ":set R1-A1,R1-A2 containment=isolated");
+	terminal_type(t, KEYS_CTRL_U "set JINJI-PC-04 stat\t");
+	terminal_await_row(t, -1, ":set JINJI-PC-04 status=");
+	terminal_type(t, KEYS_CTRL_U "set R1-A1,R1-\t");
+	terminal_await(t, "R1-A2");
+	terminal_await(t, "R1-P1");
+	terminal_type(t, KEYS_ESCAPE);
+	quit(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +259,7 @@ int main(void)
 	    cmocka_unit_test(a_long_message_is_read_in_full),
 	    cmocka_unit_test(a_field_of_a_form_is_looked_for),
 	    cmocka_unit_test(a_slip_makes_no_record_unasked),
+	    cmocka_unit_test(several_records_are_completed),
 	    cmocka_unit_test(a_refused_isolation_keeps_its_answers),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -8,6 +8,7 @@
 #include "case/store/record.h"
 #include "playbook/load/playbook.h"
 #include "tui/command/command.h"
+#include "tui/command/named.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@ struct completing {
 	struct words before; /* the words in front of the one being typed */
 	const char *word;    /* what is typed of it */
 	size_t word_length;
+	int is_further; /* it stands behind the comma of a list */
 };
 
 static void offer_n(struct completing *k, const char *text, size_t n, const char *tail)
@@ -52,7 +54,7 @@ static void offer_commands(struct completing *k)
 
 static void offer_kinds(struct completing *k)
 {
-	for (size_t i = 0; i < kind_count(); i++)
+	for (size_t i = 0; !k->is_further && i < kind_count(); i++)
 		offer(k, kind_at(i)->name);
 }
 
@@ -110,7 +112,18 @@ static void offer_fields(struct completing *k, const struct kind *kind)
 	}
 }
 
-/* The kind that FIELD=VALUE words are about: the one named in front, or that of the label there. */
+/* Of a record by its label or name; NULL: there is none. */
+static const struct kind *kind_of_named(struct session *s, const char *text)
+{
+	char named[LABEL_TEXT];
+	const char *label = named_record(s, text, named, NULL);
+	json_t *record = label ? record_get(s->c, label, RECORD_RAW, NULL) : NULL;
+	const struct kind *kind = record ? record_kind(record) : NULL;
+	json_decref(record);
+	return kind;
+}
+
+/* The kind that FIELD=VALUE words are about: the one named in front, or that of the record there, the first of several. */
 static const struct kind *kind_meant(const struct completing *k)
 {
 	const char *word = k->before.count > 1 ? k->before.items[1] : "";
@@ -118,13 +131,33 @@ static const struct kind *kind_meant(const struct completing *k)
 		return kind_find("asset");
 	if (kind_find(word))
 		return kind_find(word);
-	json_t *record = k->s->c ? record_get(k->s->c, word, RECORD_RAW, NULL) : NULL;
-	const struct kind *kind = record ? record_kind(record) : NULL;
-	json_decref(record);
+	const struct kind *kind = k->s->c ? kind_of_named(k->s, word) : NULL;
+	size_t n = strcspn(word, ",");
+	if (k->s->c && !kind && word[n]) {
+		char *first = xstrndup(word, n);
+		kind = kind_of_named(k->s, first);
+		free(first);
+	}
 	return kind;
 }
 
 /* ---- places on the line */
+
+/* The candidates are for what is typed from there on. */
+static void go_to(struct completing *k, const char *at)
+{
+	k->c->from += (size_t)(at - k->word);
+	k->word = at;
+	k->word_length = strlen(at);
+}
+
+static void go_behind_comma(struct completing *k)
+{
+	const char *comma = strrchr(k->word, ',');
+	k->is_further = comma != NULL;
+	if (comma)
+		go_to(k, comma + 1);
+}
 
 /* Behind FIELD= or, in a set, behind its last comma: the candidates are for what follows that. */
 static int complete_value(struct completing *k)
@@ -138,14 +171,9 @@ static int complete_value(struct completing *k)
 	free(name);
 	if (!field)
 		return 1;
-	const char *value = equals + 1;
-	const char *comma = strrchr(value, ',');
-	int set = field->type == FIELD_ENUMS || field->type == FIELD_REFS || field->type == FIELD_TAGS;
-	if (set && comma)
-		value = comma + 1;
-	k->c->from += (size_t)(value - k->word);
-	k->word = value;
-	k->word_length = strlen(value);
+	go_to(k, equals + 1);
+	if (field->type == FIELD_ENUMS || field->type == FIELD_REFS || field->type == FIELD_TAGS)
+		go_behind_comma(k);
 	offer_values(k, field);
 	return 1;
 }
@@ -172,10 +200,12 @@ static void offer_called(struct completing *k, const char *called, size_t n)
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		if (strlen(table[i].called) != n || memcmp(table[i].called, called, n) != 0)
 			continue;
-		if (table[i].offer)
+		if (table[i].offer) {
 			table[i].offer(k);
-		else if (table[i].labels)
+		} else if (table[i].labels) {
+			go_behind_comma(k); /* several records: R1-A1,R1-A2 */
 			offer_labels(k, *table[i].labels ? table[i].labels : NULL);
+		}
 		return;
 	}
 	if (n == 6 && memcmp(called, "STANCE", n) == 0)
