@@ -250,6 +250,25 @@ static void several_records_are_completed(void **state)
 	quit(t);
 }
 
+/* That nothing in a view belongs to a record is told on the way to the first such view, not to each. */
+static void what_has_nothing_elsewhere_is_told_once(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open_case();
+	terminal_type(t, "3");
+	terminal_await_row(t, 1, "Asset");
+	terminal_type(t, "8");
+	terminal_await(t, "nothing here belongs to R1-A1");
+	terminal_type(t, "3");
+	terminal_await_row(t, 1, "Asset");
+	terminal_type(t, "7");
+	terminal_await_row(t, 1, "Indicator");
+	terminal_type(t, "O");
+	terminal_await_row(t, -2, "1/3");
+	assert_false(terminal_shows(t, "nothing here belongs"));
+	quit(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +279,7 @@ int main(void)
 	    cmocka_unit_test(a_field_of_a_form_is_looked_for),
 	    cmocka_unit_test(a_slip_makes_no_record_unasked),
 	    cmocka_unit_test(several_records_are_completed),
+	    cmocka_unit_test(what_has_nothing_elsewhere_is_told_once),
 	    cmocka_unit_test(a_refused_isolation_keeps_its_answers),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -194,7 +194,8 @@ int related_begin_at(struct view *v, const char *labels, const char *kind)
 void related_tell_none(struct view *v, const char *labels)
 {
 	char label[LABEL_TEXT];
-	if (related_next(&labels, label) && kind_of_label(label))
+	if (related_next(&labels, label) && kind_of_label(label) && !workbench_has_told(v->wb) &&
+	    workbench_is_new(v->wb, label))
 		workbench_tell(v->wb, TONE_FAINT, _("nothing here belongs to %s: the cursor stays where it was"),
 		               label);
 }

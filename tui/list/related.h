@@ -24,7 +24,8 @@ int related_made_of(struct workbench *wb, const char *labels, const char *kind, 
 /* The view's row of one of the records, else of the first related one of the kind. 1: the cursor is there. */
 int related_begin_at(struct view *v, const char *labels, const char *kind);
 
-/* Tells that nothing in the view belongs to the records, of which the first is named; what is no record is not told of. */
+/* Tells that nothing in the view belongs to the records, of which the first is named: once of each, and where nothing else is told.
+ * What is no record is not told of. */
 void related_tell_none(struct view *v, const char *labels);
 
 /* The next of the labels, which is taken off them. 0: there was none. */

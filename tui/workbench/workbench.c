@@ -298,6 +298,13 @@ int workbench_has_told(const struct workbench *wb)
 	return wb->status.len > 0;
 }
 
+int workbench_is_new(struct workbench *wb, const char *text)
+{
+	int known = json_object_get(wb->told_once, text) != NULL;
+	json_object_set_new(wb->told_once, text, json_true());
+	return !known;
+}
+
 struct background_task *workbench_task(const struct workbench *wb)
 {
 	return wb->task && !background_task_has_ended(wb->task) ? wb->task : NULL;

@@ -125,6 +125,9 @@ void workbench_tell_error(struct workbench *wb, const struct err *err);
 __attribute__((format(printf, 2, 3))) void workbench_tell_with_trouble(struct workbench *wb, const char *format, ...);
 int workbench_has_told(const struct workbench *wb);
 
+/* 1 the first time in a session that it is asked of this text: for what need not be told again. */
+int workbench_is_new(struct workbench *wb, const char *text);
+
 /* Draws what was told last, wrapped, so that its last line stands in that row. The rows it took. */
 int workbench_draw_status(struct workbench *wb, int row);
 

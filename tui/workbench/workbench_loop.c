@@ -309,7 +309,8 @@ static int show_case(struct session *s, const char *said, const struct route **p
 	                       .made = BUF_INIT,
 	                       .said = BUF_INIT,
 	                       .lines = json_array(),
-	                       .told = json_array()};
+	                       .told = json_array(),
+	                       .told_once = json_object()};
 	wb.keys = workbench_keys;
 	wb.events = events_new(workbench_lock, &wb);
 	events_let_suspend(wb.events, !s->server);
@@ -344,6 +345,7 @@ static int show_case(struct session *s, const char *said, const struct route **p
 	free(wb.search);
 	json_decref(wb.lines);
 	json_decref(wb.told);
+	json_decref(wb.told_once);
 	s->progress = progress;
 	return wb.changes;
 }

@@ -101,6 +101,7 @@ struct workbench {
 	struct alarm_count alarms;
 	int covered;           /* a long message lies over rows and footer */
 	json_t *told;          /* the last messages, the oldest first */
+	json_t *told_once;     /* workbench_is_new(): an object */
 	int search_goes_on;    /* to another place of words that were found */
 	double search_told_at; /* how far it is */
 	int searching;         /* n and N go to the next and the last place of what was looked for; Esc ends it */
