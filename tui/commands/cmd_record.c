@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/action/undo.h"
+#include "case/kind/first_line.h"
 #include "case/query/conflict_words.h"
 #include "case/query/filter.h"
 #include "case/query/past_reader.h"
@@ -375,11 +376,7 @@ static int list_one(void *ctx, json_t *record)
 		const struct field *field = kind_field(l->kind, l->kind->list_columns[i]);
 		if (record_shows(record, field->name))
 			add_named(l->c, &l->names, record, field, &cell);
-		size_t line = strcspn(cell.data, "\n");
-		if (cell.data[line]) {
-			buf_truncate(&cell, line);
-			buf_adds(&cell, " …");
-		}
+		first_line_keep(&cell);
 		text_table_add(l->table, cell.data);
 		buf_release(&cell);
 	}

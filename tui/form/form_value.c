@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/kind/first_line.h"
 #include "case/query/title_cache.h"
 #include "case/store/value.h"
 #include "tui/form/form_private.h"
@@ -125,10 +126,11 @@ size_t form_changed_count(const struct form *f)
 
 void form_text_show(const char *text, struct buf *out)
 {
-	size_t line = strcspn(text, "\n");
+	size_t line;
 	size_t lines = 1;
 	for (const char *p = text; *p; p++)
 		lines += *p == '\n';
+	text = first_line_of(text, &line, NULL);
 	if (line > SHOWN_BYTES)
 		for (line = SHOWN_BYTES; line > 0 && ((unsigned char)text[line] & 0xC0) == 0x80;)
 			line--; /* not within a character */

@@ -5,6 +5,7 @@
 #include "base/time/clock.h"
 #include "base/time/time_cell.h"
 #include "case/action/custody.h"
+#include "case/kind/first_line.h"
 #include "case/store/disputed.h"
 #include "tui/list/list_width.h"
 #include "tui/list/view_list_private.h"
@@ -100,15 +101,6 @@ static int add_conflict(struct view *v, size_t row, const struct field *field, s
 	return told;
 }
 
-static void keep_first_line(struct buf *out)
-{
-	size_t line = strcspn(out->data, "\n");
-	if (out->data[line]) {
-		buf_truncate(out, line);
-		buf_adds(out, " …");
-	}
-}
-
 static const char *column_name(const struct column *column)
 {
 	switch (column->of) {
@@ -138,7 +130,7 @@ static void cell_text(struct view *v, size_t row, const struct column *column, s
 	if (!field)
 		return;
 	if (has_trait(t, KIND_CONFLICT) && add_conflict(v, row, field, out)) {
-		keep_first_line(out);
+		first_line_keep(out);
 		return;
 	}
 	json_t *value = record_cache_value(t, row, field);
@@ -155,7 +147,7 @@ static void cell_text(struct view *v, size_t row, const struct column *column, s
 	json_decref(value);
 	if (field->type == FIELD_HASH && out->len > SHORT_HASH)
 		buf_truncate(out, SHORT_HASH);
-	keep_first_line(out);
+	first_line_keep(out);
 	if (disputed)
 		disputed_add(out);
 }

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/edtf.h"
+#include "case/kind/first_line.h"
 #include "case/kind/stored_words.h"
 #include "case/store/case_internal.h"
 #include "case/store/disputed.h"
@@ -430,9 +431,11 @@ int record_each_referring_by(struct case_file *c, const char *label, const char 
 static char *first_line(const char *text)
 {
 	struct buf b = BUF_INIT;
-	size_t n = strcspn(text, "\n");
-	printable_add(&b, text, n, PRINTABLE_LINE);
-	if (text[n] && text[n + 1])
+	size_t n;
+	int more;
+	const char *line = first_line_of(text, &n, &more);
+	printable_add(&b, line, n, PRINTABLE_LINE);
+	if (more)
 		buf_adds(&b, " …");
 	return buf_take(&b, NULL);
 }

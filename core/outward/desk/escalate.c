@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "case/action/eligible.h"
+#include "case/kind/first_line.h"
 #include "case/kind/stored_words.h"
 #include "outward/desk/stage.h"
 
@@ -237,7 +238,9 @@ static int link_back(struct case_file *c, const char *label, const struct consul
 static char *title_of(const json_t *asked)
 {
 	const char *summary = json_get_string(asked, "summary");
-	char *line = xstrndup(summary ? summary : "", strcspn(summary ? summary : "", "\n"));
+	size_t n;
+	const char *begins = first_line_of(summary ? summary : "", &n, NULL);
+	char *line = xstrndup(begins, n);
 	size_t fits = text_fit(line, TITLE_CELLS, NULL);
 	char *title = *line ? xstrndup(line, fits) : xstrdup(record_label(asked));
 	free(line);
