@@ -31,7 +31,16 @@ static void do_a_step(struct terminal *t)
 	terminal_await_row(t, -1, "On which asset");
 	terminal_type(t, "HR-PC-03" KEYS_ENTER);
 	terminal_await_row(t, -1, "On R1-A1 and");
-	terminal_type(t, KEYS_ESCAPE);
+	terminal_type(t, KEYS_ESCAPE); /* it leaves, as below every question */
+	terminal_await_gone(t, "On R1-A1 and");
+	terminal_await_row(t, 1, "Playbook");
+	terminal_type(t, "P");
+	terminal_await_row(t, -1, "Playbook (or the path of a file)");
+	terminal_type(t, "isolate" KEYS_ENTER);
+	terminal_await_row(t, -1, "On which asset");
+	terminal_type(t, "HR-PC-03" KEYS_ENTER);
+	terminal_await_row(t, -1, "On R1-A1 and");
+	terminal_type(t, KEYS_ENTER); /* no further asset: begin */
 	terminal_await(t, "Open the record and a safe channel");
 	terminal_await_row(t, 1, "R1-J1");
 	terminal_type(t, KEYS_ENTER);

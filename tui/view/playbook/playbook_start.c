@@ -117,7 +117,6 @@ static char *choose_assets(struct workbench *wb, const char *first)
 {
 	struct assets a = {NULL, NULL, 0};
 	struct buf on = BUF_INIT;
-	int chosen_here = 0;
 	a.lines = xcalloc(1, sizeof *a.lines);
 	a.labels = xcalloc(1, sizeof *a.labels);
 	a.lines[a.count++] = xstrdup(_("on the case as a whole, on no asset"));
@@ -129,23 +128,17 @@ static char *choose_assets(struct workbench *wb, const char *first)
 			free(a.lines[0]);
 			a.lines[0] = xstrdup(_("no further asset: begin"));
 		}
-		buf_addf(&question,
-		         chosen_here ? _("On %s and (Esc: no more): ")
-		         : on.len    ? _("On %s and: ")
-		                     : _("On which asset: %s"),
-		         on.data);
+		buf_addf(&question, on.len ? _("On %s and: ") : _("On which asset: %s"), on.data);
 		int chosen = prompt_choice(wb, question.data, (const char *const *)a.lines, a.count, 0, NULL);
 		buf_release(&question);
-		if (chosen <= 0) { /* Esc after a choice: that is all; a terminal that went away says nothing */
-			int left = chosen < 0 && (!chosen_here || workbench_is_leaving(wb));
+		if (chosen <= 0) {
 			assets_release(&a);
-			if (!left)
+			if (chosen == 0)
 				return buf_take(&on, NULL);
 			buf_release(&on);
 			return NULL;
 		}
 		choose_row(&a, (size_t)chosen, &on);
-		chosen_here = 1;
 	}
 }
 
