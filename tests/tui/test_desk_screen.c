@@ -54,7 +54,7 @@ static void what_waits_and_what_becomes_of_it(void **state)
 	program_good(&program, "add", "party", "name=Agency", "type=organisation", "org_kind=iaa", "key_relations=yes",
 	             "phone=1234", NULL);
 	program_good(&program, "add", "consultation", "from=Agency", "when=2014-07-02", "summary=Younger one", NULL);
-	program_good(&program, "add", "consultation", "from=Agency", "when=2014-07-01", "summary=Slow terminal\n",
+	program_good(&program, "add", "consultation", "from=Agency", "when=2014-07-01", "summary=\n Slow terminal\n",
 	             NULL);
 	program_good(&program, "add", "consultation", "from=Agency", "when=2014-06-01", "summary=Settled",
 	             "became=advice", NULL);
@@ -81,15 +81,16 @@ static void what_waits_and_what_becomes_of_it(void **state)
 	terminal_await(t, "R1-Q2 has become the case");
 	terminal_await(t, "Open it now? (y/n)");
 	terminal_type(t, "n");
-	terminal_await_row(t, -1, "has become");
+	terminal_await(t, "`:open");
 	terminal_await_row(t, 3, "R1-Q2"); /* it stays until one leaves */
 	terminal_await_row(t, 3, "rescue");
+	terminal_await_row(t, 6, "1 consultation has ended"); /* the one of before: this one stands there itself */
 	terminal_type(t, KEYS_DOWN);
 	terminal_await(t, "Younger one");
 	assert_int_equal(access(program_file(&program, "R1-Q2.genba"), F_OK), 0);
 	/* the other ends with advice */
 	terminal_type(t, "v");
-	terminal_await(t, "Reason:");
+	terminal_await_row(t, -1, "advice · Reason:"); /* what it is a reason for */
 	terminal_type(t, "told how to look" KEYS_ENTER);
 	terminal_await(t, "R1-Q1 is settled");
 	terminal_await_row(t, 4, "advice");
@@ -150,7 +151,8 @@ static void a_rescue_without_a_criterion_is_a_decision(void **state)
 	terminal_type(t, "rescue" KEYS_ENTER);
 	terminal_await(t, "Reason:");
 	terminal_type(t, "only they knew the text" KEYS_ENTER);
-	terminal_await(t, "(serious_effect): unknown"); /* the question says what is lacking */
+	terminal_await(t, "(serious_effect): unknown"); /* the question says what is lacking, and where it is set */
+	terminal_await(t, "names the case's)");
 	terminal_await(t, "(y/n)");
 	terminal_type(t, "n"); /* the answers stand there then */
 	terminal_await(t, "(serious_effect): unknown");
@@ -161,7 +163,7 @@ static void a_rescue_without_a_criterion_is_a_decision(void **state)
 	terminal_type(t, "y");
 	terminal_await(t, "R1-Q1 has become the case");
 	terminal_type(t, "n");
-	terminal_await_row(t, -1, "has become");
+	terminal_await(t, "`:open");
 	terminal_type(t, "s"); /* of the case itself it is asked before the reason */
 	terminal_await(t, "Stage");
 	terminal_type(t, "rescue" KEYS_ENTER);

@@ -14,9 +14,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+char *desk_reason_of(const char *what)
+{
+	return xasprintf("%s · %s", what, _("Reason: "));
+}
+
 int desk_goes_on(struct workbench *wb, const struct err *lacking)
 {
-	char *question = xasprintf(_("%s. Go on all the same? (y/n) "), lacking->message);
+	char *where = xasprintf("%s (%s)", lacking->message,
+	                        _("O, then e, changes an organisation; `:set case party=LABEL` names the case's"));
+	char *question = xasprintf(_("%s. Go on all the same? (y/n) "), where);
+	free(where);
 	int yes = prompt_yes(wb, question);
 	free(question);
 	return yes;
@@ -50,7 +58,10 @@ static char *ask_stage(struct workbench *wb, const struct question *q, const cha
 static char *ask_reason(struct workbench *wb, const struct question *q, const char *before)
 {
 	(void)before;
-	return draft_prompt_checked(wb, q->ctx, _("Reason: "), draft_prompt_is_reason, NULL);
+	char *question = desk_reason_of(_("make a case"));
+	char *reason = draft_prompt_checked(wb, q->ctx, question, draft_prompt_is_reason, NULL);
+	free(question);
+	return reason;
 }
 
 struct desk_opening {

@@ -8,6 +8,9 @@ struct workbench;
 /* Asks for file, stage and reason, makes the case, and asks whether it is to be opened now. */
 void desk_open_case(struct workbench *wb, const char *label);
 
+/* The question for a reason says what it is for. The caller frees. */
+char *desk_reason_of(const char *what);
+
 /* Rescue without a criterion of eligibility is a decision: it is asked for, with what is lacking and where it is set. */
 int desk_goes_on(struct workbench *wb, const struct err *lacking);
 

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/words.h"
+#include "case/kind/first_line.h"
 #include "case/query/consultation.h"
 #include "outward/desk/escalate.h"
 #include "outward/desk/stage.h"
@@ -48,7 +49,9 @@ static void put_line(struct desk_lines *l, const json_t *record, int rank, const
 	struct buf status = BUF_INIT;
 	char age[24];
 	const char *whole = json_get_string(record, text) ? json_get_string(record, text) : "";
-	char *first = xstrndup(whole, strcspn(whole, "\n")); /* the pane has the rest */
+	size_t n;
+	const char *begins = first_line_of(whole, &n, NULL); /* the pane has the rest */
+	char *first = xstrndup(begins, n);
 	char *safe = printable_dup(first);
 	if (l->count == l->cap) {
 		l->cap = l->cap ? l->cap * 2 : 64;
@@ -103,6 +106,7 @@ static void take_settled(struct desk_lines *l)
 			char *who = xstrdup(from ? workbench_name(l->v->wb, from) : "");
 			put_line(l, record, 0, "when", "became", who, "summary");
 			l->items[l->count - 1].is_settled = 1;
+			l->ended -= l->ended > 0; /* it stands there itself */
 			free(who);
 		}
 		json_decref(record);
@@ -229,9 +233,11 @@ static void tell_field(struct view *v, const json_t *record, const char *name)
 	struct buf line = BUF_INIT;
 	if (!field)
 		return;
-	buf_addf(&line, "%s: ", field_label(field));
-	workbench_name_field(v->wb, field, json_object_get(record, name), &line);
+	struct buf value = BUF_INIT;
+	workbench_name_field(v->wb, field, json_object_get(record, name), &value);
+	buf_addf(&line, "%s: %s", field_label(field), value.data ? value.data + strspn(value.data, "\n") : "");
 	view_pane_line(v, TONE_PLAIN, line.data);
+	buf_release(&value);
 	buf_release(&line);
 }
 
@@ -314,8 +320,11 @@ static void end_it(struct view *v, const char *became)
 	if (waiting_label(v, e.label) < 0)
 		return;
 	snprintf(draft, sizeof draft, "desk:%s", e.label);
-	if (draft_prompt_reason(v->wb, draft, _("Reason: "), end_with_reason, &e))
+	const struct field *field = kind_field(kind_find("consultation"), "became");
+	char *question = desk_reason_of(field_value_label(field_value_find(field, became)));
+	if (draft_prompt_reason(v->wb, draft, question, end_with_reason, &e))
 		tell_settled(&e);
+	free(question);
 }
 
 static enum redraw advise(struct view *v)
@@ -442,12 +451,13 @@ static enum redraw change_stage(struct view *v)
 	                                 0, NULL);
 	struct view_desk_stage s = {v->wb, chosen >= 0 ? stages[chosen] : NULL, 0, BUF_INIT, TONE_GOOD};
 	struct buf more = BUF_INIT;
-	if (s.stage && may_take_stage(&s) == 0 &&
-	    draft_prompt_reason(v->wb, "desk:stage", _("Reason: "), take_stage, &s)) {
+	char *question = s.stage ? desk_reason_of(labels[chosen]) : NULL;
+	if (question && may_take_stage(&s) == 0 && draft_prompt_reason(v->wb, "desk:stage", question, take_stage, &s)) {
 		int rc = desk_settle_asked(v->wb, s.stage, &more);
 		if (more.len) /* the one does not take the other's place */
 			workbench_tell(v->wb, rc < 0 ? TONE_ALARM : s.tone, "%s · %s", s.said.data, more.data);
 	}
+	free(question);
 	buf_release(&more);
 	buf_release(&s.said);
 	return REDRAW_ALL;
