@@ -301,6 +301,22 @@ static int put_sections(struct report *p, const struct report_section *sections,
 	return rc;
 }
 
+/* How many records of the kind have which value of the field. */
+static void put_states(struct report *p, const char *kind, const char *name)
+{
+	const struct field *field = kind_field(kind_find(kind), name);
+	struct buf text = BUF_INIT;
+	for (size_t i = 0; i < field->value_count; i++) {
+		char *where = xasprintf("%s=%s", name, field->values[i].name);
+		size_t n = count(p, kind, where);
+		if (n)
+			buf_addf(&text, "%s%s %zu", text.len ? " · " : "", field_value_label(&field->values[i]), n);
+		free(where);
+	}
+	report_fact(p, field_label(field), text.len ? text.data : _("none on record"));
+	buf_release(&text);
+}
+
 static int put_extent(struct report *p, struct err *err)
 {
 	static const struct report_table hit = {
@@ -312,29 +328,29 @@ static int put_extent(struct report *p, struct err *err)
 	    "hostname containment isolation_done isolation_by isolation_method isolation_verified business_effect undo",
 	    N_("no machine on record is cut off")};
 	static const struct report_table sites = {"site", NULL, "name terminals servers count_source exits", NULL};
-	const struct kind *asset = kind_find("asset");
-	const struct field *fields[2] = {kind_field(asset, "status"), kind_field(asset, "containment")};
 	report_heading(p, _("Extent"), "RS.AN-08");
 	put_extent_line(p, document_paragraph);
-	for (size_t k = 0; k < 2; k++) {
-		struct buf text = BUF_INIT;
-		for (size_t i = 0; i < fields[k]->value_count; i++) {
-			char *where = xasprintf("%s=%s", fields[k]->name, fields[k]->values[i].name);
-			size_t n = count(p, "asset", where);
-			if (n)
-				buf_addf(&text, "%s%s %zu", text.len ? " · " : "",
-				         field_value_label(&fields[k]->values[i]), n);
-			free(where);
-		}
-		report_fact(p, field_label(fields[k]), text.len ? text.data : _("none on record"));
-		buf_release(&text);
-	}
+	put_states(p, "asset", "status");
+	put_states(p, "asset", "containment");
 	int rc = report_table(p, &hit, err);
 	if (rc == 0)
 		rc = report_table(p, &cut, err);
 	if (rc == 0)
 		rc = report_table(p, &sites, err);
 	report_say_stays(p, "asset");
+	return rc;
+}
+
+static int put_accounts(struct report *p, struct err *err)
+{
+	static const struct report_table table = {
+	    "account", "status=suspected|compromised|attacker_made OR action=disabled|reset|reset_twice|sessions_ended",
+	    "name privilege status action action_at seen_on",
+	    N_("no account on record is compromised, suspected or made by the attacker")};
+	report_heading(p, _("Accounts"), "RS.AN-08 RS.MI");
+	put_states(p, "account", "status");
+	int rc = report_table(p, &table, err);
+	report_say_stays(p, "account");
 	return rc;
 }
 
@@ -379,8 +395,10 @@ static void put_glossary(struct report *p)
 int report_incident(struct report *p, struct err *err)
 {
 	put_summary(p);
-	if (put_events(p, err) < 0 || put_extent(p, err) < 0 ||
-	    put_sections(p, before_data, sizeof before_data / sizeof *before_data, err) < 0 || put_data(p, err) < 0 ||
+	if (put_events(p, err) < 0 || put_extent(p, err) < 0 || put_accounts(p, err) < 0)
+		return -1;
+	report_mails(p);
+	if (put_sections(p, before_data, sizeof before_data / sizeof *before_data, err) < 0 || put_data(p, err) < 0 ||
 	    put_sections(p, after_data, sizeof after_data / sizeof *after_data, err) < 0 || report_limits(p, err) < 0 ||
 	    put_contacts(p, err) < 0)
 		return -1;

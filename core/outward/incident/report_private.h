@@ -62,6 +62,9 @@ void report_fact(struct report *p, const char *name, const char *text);
 /* The section on what was not looked at: report_limits.c. */
 int report_limits(struct report *p, struct err *err);
 
+/* The section on the mails that leave: report_mails.c. */
+void report_mails(struct report *p);
+
 int report_incident(struct report *p, struct err *err);
 int report_authority(struct report *p, int final, struct err *err);
 int report_alert(struct report *p, struct err *err);
