@@ -152,9 +152,9 @@ static void decide(struct program *p, struct terminal *t)
 	/* who says it, in the words of the field: one person has one key, whichever value sorts first */
 	terminal_await(t, "< R1 Responder One       infected");
 	terminal_await(t, "> R2 Responder Two       no trace found");
-	terminal_type(t, KEYS_ENTER); /* on its own page, too */
-	terminal_await(t, "no trace found   (R2 Responder Two)");
-	terminal_await(t, "infected   (R1 Responder One)");
+	terminal_type(t, KEYS_ENTER);                               /* on its own page, too */
+	terminal_await(t, "no trace found   (> R2 Responder Two)"); /* by the sign that takes it in that view */
+	terminal_await(t, "infected   (< R1 Responder One)");
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_row(t, 1, "To decide");
 	program_good(p, "list", "conflict", NULL);

@@ -138,7 +138,7 @@ static void what_a_merge_brings_is_seen(void **state)
 	terminal_await(t, "To decide");
 	terminal_type(t, ":resolve" KEYS_ENTER);
 	terminal_await_row(t, 1, "To decide");
-	terminal_await(t, "< one side");
+	terminal_await(t, "< upper");
 	terminal_type(t, "<");
 	terminal_await_row(t, 1, "nothing is left to decide");
 	terminal_type(t, "1");

@@ -543,7 +543,7 @@ static const struct asked of_colleagues[] = {
      "is not allowed",
      "infected",
      "is decided",
-     {":resolve" KEYS_ENTER, "one side", "="}},
+     {":resolve" KEYS_ENTER, "upper", "="}},
     {"view_merge.c:merge_vouched",
      "Why what a revoked key",
      " ",

@@ -62,14 +62,10 @@ static const char *person_of(struct view *v, const json_t *conflict, size_t side
 	return json_string_value(json_array_get(people, side));
 }
 
-/* The side that stands first, and that `<` takes. A conflict's own order is that of its values, so in the next one of the
- * same record the same person would stand second; here the one person has the one key in all of them, and on both copies
- * alike. */
+/* The side that stands first, and that `<` takes. */
 static size_t first_side(struct view *v, const json_t *conflict)
 {
-	const char *one = person_of(v, conflict, 0);
-	const char *other = person_of(v, conflict, 1);
-	return *one && *other && strcmp(one, other) > 0;
+	return conflict_first(person_of(v, conflict, 0), person_of(v, conflict, 1));
 }
 
 static void stored_row(struct view *v, struct row *row, const json_t *conflict, const char *member, const char *name,
@@ -87,9 +83,8 @@ static void stored_row(struct view *v, struct row *row, const json_t *conflict, 
 static void person_row(struct view *v, struct row *row, const json_t *conflict, size_t place)
 {
 	size_t side = first_side(v, conflict) ^ place;
-	const char *person = person_of(v, conflict, side);
-	char *name = *person ? xasprintf("%c %s", place ? '>' : '<', person)
-	                     : xstrdup(place ? _("> the other") : _("< one side"));
+	const char *const people[2] = {person_of(v, conflict, 0), person_of(v, conflict, 1)};
+	char *name = conflict_side_name(people, side);
 	stored_row(v, row, conflict, side ? "other" : "one", name, TONE_PLAIN);
 	free(name);
 }
@@ -347,8 +342,10 @@ static enum redraw say_why(struct view *v)
 }
 
 static const struct view_key conflicts_keys[] = {
-    {'<', NULL, N_("one side"), N_("take the value of one side"), take_one, workbench_refuses_writing},
-    {'>', NULL, N_("the other"), N_("take the value of the other side"), take_other, workbench_refuses_writing},
+    {'<', NULL, N_("upper"), N_("take the upper of the two values, that of <"), take_one,
+     workbench_refuses_writing},
+    {'>', NULL, N_("lower"), N_("take the lower of the two values, that of >"), take_other,
+     workbench_refuses_writing},
     {'=', NULL, N_("another value"), N_("type what it shall be"), take_another, workbench_refuses_writing},
     {'r', NULL, N_("reason"), N_("say why it was decided so"), say_why, workbench_refuses_writing},
     {0},

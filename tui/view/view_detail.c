@@ -81,17 +81,18 @@ static void add_reference(struct view *v, const char *name, size_t width, const 
 	buf_release(&line);
 }
 
-/* What a conflict has stored, in words, and who set either side. 1; 0: it is none of that. */
+/* What a conflict has stored, in words, and who set either side, by the sign that it has in the view that decides. 1; 0: it is none
+ * of that. */
 static int add_conflict_words(struct view *v, const json_t *record, const struct field *field, struct buf *text)
 {
 	if (!workbench_conflict_words(v->wb, record, field->name, text))
 		return 0;
-	char *person = strcmp(field->name, "one") == 0 || strcmp(field->name, "other") == 0
-	                   ? conflict_side(workbench_case(v->wb), record, field->name)
-	                   : NULL;
-	if (person)
-		buf_addf(text, _("   (%s)"), person);
-	free(person);
+	char *side = strcmp(field->name, "one") == 0 || strcmp(field->name, "other") == 0
+	                 ? conflict_side_named(workbench_case(v->wb), record, field->name)
+	                 : NULL;
+	if (side)
+		buf_addf(text, _("   (%s)"), side);
+	free(side);
 	return 1;
 }
 

@@ -100,3 +100,25 @@ char *conflict_side(struct case_file *c, const json_t *conflict, const char *mem
 	authorship_release(&made);
 	return person;
 }
+
+size_t conflict_first(const char *one, const char *other)
+{
+	return one && *one && other && *other && strcmp(one, other) > 0;
+}
+
+char *conflict_side_name(const char *const people[2], size_t side)
+{
+	const char *person = people[side];
+	return xasprintf("%c %s", side == conflict_first(people[0], people[1]) ? '<' : '>',
+	                 person && *person ? person : _("not known who"));
+}
+
+char *conflict_side_named(struct case_file *c, const json_t *conflict, const char *member)
+{
+	char *people[2] = {conflict_side(c, conflict, "one"), conflict_side(c, conflict, "other")};
+	const char *const borrowed[2] = {people[0], people[1]};
+	char *name = conflict_side_name(borrowed, strcmp(member, "other") == 0);
+	free(people[0]);
+	free(people[1]);
+	return name;
+}

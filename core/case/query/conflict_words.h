@@ -20,4 +20,15 @@ int conflict_words(struct title_cache **names, struct case_file *c, const json_t
  * known. The caller frees. */
 char *conflict_side(struct case_file *c, const json_t *conflict, const char *member);
 
+/* Which side stands first and is taken by `<` in the view that decides: 0 "one", 1 "other". By who set them (conflict_side();
+ * NULL or "": not known). A conflict's own order is that of its values, so in the next one of the same record the same person
+ * would stand second; here the one person has the one key in all of them, and on both copies alike. */
+size_t conflict_first(const char *one, const char *other);
+
+/* `> R2 Responder Two` of a side ("one", "other"): by which key its value is taken, and who set it, printable. The caller frees. */
+char *conflict_side_named(struct case_file *c, const json_t *conflict, const char *member);
+
+/* The same, where it is known already who set them; `side` is 0 for "one". */
+char *conflict_side_name(const char *const people[2], size_t side);
+
 #endif
