@@ -85,8 +85,7 @@ int board_add_chain(struct building *k)
 		           renewed),
 		    board_lead(k, "chain", NULL, NULL);
 	if (waiting && uncovered)
-		board_add(k->b, BOARD_PLAIN, NULL,
-		          _("what went out by mail from infected machines is unknown in part")),
+		board_add(k->b, BOARD_PLAIN, NULL, _("mails sent from infected machines: unknown in part")),
 		    board_lead(k, "chain", NULL, NULL);
 	return 0;
 }
@@ -111,14 +110,14 @@ int board_add_mail(struct building *k)
 		board_add(k->b, BOARD_HEADING, NULL, _("Mail desk"));
 	if (w.high)
 		board_addf(k->b, BOARD_ATTENTION, w.first,
-		           P_("%zu mail weighs much, and nobody has said whether it was opened",
-		              "%zu mails weigh much, and nobody has said whether they were opened", w.high),
+		           P_("%zu mail weighs much; opened or not: unknown",
+		              "%zu mails weigh much; opened or not: unknown", w.high),
 		           w.high),
 		    board_lead(k, "mail", NULL, NULL);
 	if (w.unknown > w.high)
 		board_addf(k->b, BOARD_PLAIN, NULL,
-		           P_("%zu other mail of which nobody has said whether it was opened",
-		              "%zu other mails of which nobody has said whether they were opened", w.unknown - w.high),
+		           P_("%zu other mail; opened or not: unknown", "%zu other mails; opened or not: unknown",
+		              w.unknown - w.high),
 		           w.unknown - w.high),
 		    board_lead(k, "mail", NULL, NULL);
 	if (w.partly)

@@ -226,8 +226,7 @@ static int add_coverage(struct building *k)
 		board_lead(k, "list", "asset status=clean checked_by=unknown", NULL);
 	}
 	if (k->stale) {
-		board_addf(b, BOARD_ATTENTION, NULL,
-		           _("To be checked again, since indicators were added after the check: %zu"), k->stale);
+		board_addf(b, BOARD_ATTENTION, NULL, _("To be checked again (newer indicators): %zu"), k->stale);
 		board_lead(k, "list", "asset status=clean", NULL);
 	}
 	return 0;

@@ -22,9 +22,8 @@ int board_add_sweep(struct building *k)
 	board_add(k->b, BOARD_HEADING, NULL, _("Sweep"));
 	if (waiting.stale)
 		board_addf(k->b, BOARD_ATTENTION, waiting.stale_first,
-		           P_("%zu check found an indicator that was changed, retracted or refuted since",
-		              "%zu checks found indicators that were changed, retracted or refuted since",
-		              waiting.stale),
+		           P_("%zu check found an indicator that changed since",
+		              "%zu checks found indicators that changed since", waiting.stale),
 		           waiting.stale);
 	if (waiting.indicators == 0)
 		return 0;

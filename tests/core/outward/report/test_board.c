@@ -197,7 +197,7 @@ static void what_no_trace_found_rests_on_is_counted(void **state)
 	clock_set(&t, 0);
 	add("indicator", "type=domain value=evil.example role=c2");
 	load(NULL);
-	assert_non_null(row("To be checked again, since indicators were added after the check: 1"));
+	assert_non_null(row("To be checked again (newer indicators): 1"));
 }
 
 static void the_past_has_the_same_numbers(void **state)
