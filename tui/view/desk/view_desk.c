@@ -418,9 +418,10 @@ static int take_stage(void *ctx, const char *reason, struct err *err)
 	if (rc == 0) {
 		s->tone = warnings.len ? TONE_ATTENTION : TONE_GOOD;
 		buf_truncate(&warnings, warnings.len ? warnings.len - 1 : 0); /* its line ends */
-		buf_addf(&s->said, _("the case is now: %s. %s"),
-		         field_value_label(field_value_find(kind_field(kind_find("case"), "stage"), s->stage)),
-		         warnings.data);
+		const char *stage =
+		    field_value_label(field_value_find(kind_field(kind_find("case"), "stage"), s->stage));
+		buf_addf(&s->said, _("the case is now: %s"), stage);
+		buf_addf(&s->said, "%s%s", warnings.len ? " · " : "", warnings.data);
 		workbench_tell(wb, s->tone, "%s", s->said.data);
 	}
 	buf_release(&warnings);
