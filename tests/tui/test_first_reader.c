@@ -258,6 +258,8 @@ static void the_keys_of_what_is_sealed_are_asked_for(void **state)
 	terminal_type(t, KEYS_ENTER);
 	terminal_await_row(t, -1, "New file for");
 	answer(t, "for-two.genba", "Folder for the");
+	answer(t, "sealed", "your own evidence lies in 'sealed'"); /* handover_start.c:ask_folder */
+	terminal_type(t, KEYS_CTRL_U);
 	answer(t, "along", "the key of 1 sealed container goes along");
 	answer(t, "zebra", "nothing here is called 'zebra'");
 	terminal_await_row(t, -1, "zebra");

@@ -173,7 +173,10 @@ static void nothing_of_a_handover_is_lost(void **state)
 	terminal_await_gone(t, "y for yes; n or Esc for no");
 	terminal_type(t, KEYS_ENTER);
 	terminal_await_row(t, -1, "Folder for the evidence");
-	terminal_type(t, "taken");
+	terminal_await(t, "-evidence-for-two");
+	terminal_type(t, KEYS_TAB);
+	terminal_await_row(t, -1, "-evidence-for-two");
+	terminal_type(t, KEYS_CTRL_U "taken");
 	terminal_await_row(t, -1, "taken");
 	terminal_type(t, KEYS_ENTER);
 	terminal_await(t, "Ctrl-S hands over");

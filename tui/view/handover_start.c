@@ -11,6 +11,7 @@
 #include "base/words.h"
 #include "case/identity/identity.h"
 #include "case/store/responders.h"
+#include "handover/evidence/evidence_beside.h"
 #include "handover/evidence/evidence_copy.h"
 #include "outward/brief/brief.h"
 #include "tui/command/cmd.h"
@@ -197,10 +198,71 @@ static char *ask_out(struct workbench *wb, const struct question *q, const char 
 	return path;
 }
 
+/* Where the evidence that goes along is put: a new name beside the case is suggested, and never where one's own lies. */
+struct handover_folder {
+	char *suggested;
+	json_t *own;
+};
+
+static int is_own(const struct handover_folder *f, const char *path)
+{
+	char *in_full = prompt_path_in_full(path);
+	char *whole = realpath(in_full, NULL);
+	int is = whole && json_object_get(f->own, whole);
+	free(whole);
+	free(in_full);
+	return is;
+}
+
+static void complete_folder(void *ctx, const char *front, struct candidates *c)
+{
+	const struct handover_folder *f = ctx;
+	complete_path(front, 1, c);
+	if (!*front) {
+		json_array_clear(c->words);
+		json_array_append_new(c->words, json_string(f->suggested));
+	}
+	for (size_t i = json_array_size(c->words); i-- > 0;)
+		if (is_own(f, json_string_value(json_array_get(c->words, i))))
+			json_array_remove(c->words, i);
+}
+
+static int check_folder(void *ctx, const char *path, struct err *err)
+{
+	enum prompt_path_wanted wanted = PROMPT_PATH_FOLDER_OR_NONE;
+	if (*path && is_own(ctx, path))
+		return err_set(err, ERR_USAGE, _("your own evidence lies in '%s': name another folder for the copy"),
+		               path);
+	return prompt_path_check(&wanted, path, err);
+}
+
 /* With what is new neither evidence nor a brief goes along. */
 static char *ask_folder(struct workbench *wb, const struct question *q, const char *before)
 {
-	return handover_is_delta(q[-2].answer) ? xstrdup("") : question_path(wb, q, before);
+	if (handover_is_delta(q[-2].answer))
+		return xstrdup("");
+	char *word = word_of_key(q[-3].answer);
+	char *what = xasprintf("evidence-for-%s", word);
+	char *asked = xasprintf("%s: ", q->label);
+	struct handover_folder f = {prompt_path_suggest(wb, what, NULL), evidence_own_folders(workbench_case(wb))};
+	char *help = xasprintf(_(" Tab suggests %s · nothing: it stays here"), f.suggested);
+	struct prompt_line line = {.question = asked,
+	                           .help = help,
+	                           .initial = before,
+	                           .complete = complete_folder,
+	                           .check = check_folder,
+	                           .ctx = &f};
+	int left;
+	char *typed = prompt_edit(wb, &line, &left);
+	char *path = left ? NULL : prompt_path_in_full(typed);
+	json_decref(f.own);
+	free(f.suggested);
+	free(help);
+	free(asked);
+	free(what);
+	free(word);
+	free(typed);
+	return path;
 }
 
 /* What is sealed nobody can read without its key: where some goes along, it is asked whether the keys do. */
@@ -266,7 +328,6 @@ static int hand_over(void *ctx, struct question *all, struct err *err)
 
 void handover_ask(struct workbench *wb, const char *none)
 {
-	static const enum prompt_path_wanted folder = PROMPT_PATH_FOLDER_OR_NONE;
 	struct err err = ERR_INIT;
 	(void)none;
 	if (workbench_may_write(wb, &err) < 0) {
@@ -280,8 +341,7 @@ void handover_ask(struct workbench *wb, const char *none)
 	    {.name = "out", .label = _("New file for the colleague"), .ask = ask_out},
 	    {.name = "with-evidence",
 	     .label = _("Folder for the evidence that goes along (empty: it stays here)"),
-	     .ask = ask_folder,
-	     .ctx = &folder},
+	     .ask = ask_folder},
 	    {.name = "with-keys", .label = _("Encrypted evidence"), .ask = ask_keys},
 	    {.name = "brief", .label = _("The brief"), .ask = ask_brief},
 	};

@@ -95,7 +95,7 @@ char *prompt_path(struct workbench *wb, const char *question, enum prompt_path_w
 	return prompt_path_ask(wb, &p);
 }
 
-static char *suggest_path(struct workbench *wb, const char *what, const char *ending)
+char *prompt_path_suggest(struct workbench *wb, const char *what, const char *ending)
 {
 	static const char own[] = ".genba";
 	const char *path = case_path(workbench_case(wb));
@@ -117,7 +117,7 @@ static char *suggest_path(struct workbench *wb, const char *what, const char *en
 char *prompt_path_new(struct workbench *wb, const char *question, const char *initial, const char *what,
                       const char *ending)
 {
-	char *name = suggest_path(wb, what, ending);
+	char *name = prompt_path_suggest(wb, what, ending);
 	struct prompt_path p = {.question = question, .initial = initial, .offered = name, .wanted = PROMPT_PATH_NEW};
 	char *path = prompt_path_ask(wb, &p);
 	free(name);

@@ -27,6 +27,9 @@ char *prompt_path(struct workbench *wb, const char *question, enum prompt_path_w
 char *prompt_path_new(struct workbench *wb, const char *question, const char *initial, const char *what,
                       const char *ending);
 
+/* Such a name. The caller frees. */
+char *prompt_path_suggest(struct workbench *wb, const char *what, const char *ending);
+
 /* What may follow a path that is typed among others: `wanted` is an enum prompt_path_wanted. */
 void prompt_path_complete(void *wanted, const char *front, struct candidates *c);
 

@@ -129,3 +129,34 @@ char *evidence_beside(struct case_file *c, struct err *err)
 	json_decref(wanted.labels);
 	return best.folder;
 }
+
+struct evidence_beside_own {
+	struct case_file *c;
+	json_t *folders;
+};
+
+static int add_own_folder(void *ctx, json_t *evidence)
+{
+	struct evidence_beside_own *o = ctx;
+	struct buf path = BUF_INIT;
+	evidence_here(o->c, evidence);
+	const char *at = json_get_string(evidence, "copy_path");
+	char *slash = at && pathname_decode(at, &path) == 0 ? strrchr(path.data, '/') : NULL;
+	if (slash)
+		slash[slash == path.data] = '\0';
+	char *whole = slash ? realpath(path.data, NULL) : NULL;
+	if (whole)
+		json_object_set_new(o->folders, whole, json_true());
+	free(whole);
+	buf_release(&path);
+	return 0;
+}
+
+json_t *evidence_own_folders(struct case_file *c)
+{
+	struct evidence_beside_own o = {c, json_object()};
+	struct err none = ERR_INIT;
+	record_each(c, "evidence", 0, add_own_folder, &o, &none);
+	err_clear(&none);
+	return o.folders;
+}

@@ -26,6 +26,9 @@ int evidence_is_here(struct case_file *c, json_t *evidence);
  * caller frees it. */
 char *evidence_beside(struct case_file *c, struct err *err);
 
+/* The folders in which this copy of the case has its evidence: {absolute path: true}. New reference. */
+json_t *evidence_own_folders(struct case_file *c);
+
 /* The labels that names in the folder begin with. NULL, with err, if it cannot be read. */
 json_t *evidence_labels_in(const char *folder, struct err *err);
 
