@@ -43,6 +43,7 @@
 #define KEYS_CTRL_L    "\014"
 #define KEYS_CTRL_S    "\023"
 #define KEYS_CTRL_U    "\025"
+#define KEYS_PAGES_UP  "\002\002\002\002\002\002\002\002" /* to the very first row, heading or not */
 
 struct terminal;
 

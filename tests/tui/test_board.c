@@ -179,7 +179,7 @@ static struct terminal *open_state(struct program *p, const struct state *state,
 	state->make(p);
 	struct terminal *t = terminal_open(rows, columns, NULL, "--lang", state->language, getenv("GENBA_CASE"), NULL);
 	terminal_await_row(t, 1, strcmp(state->language, "ja") == 0 ? "ボード" : "Board");
-	terminal_type(t, "gj"); /* the notices of the opening go */
+	terminal_type(t, KEYS_PAGES_UP "j"); /* the notices of the opening go */
 	terminal_await_row(t, -2, " 2/");
 	return t;
 }
@@ -233,7 +233,7 @@ static int is_as_before(struct terminal *t, void *ctx)
 static void go_to_row(struct terminal *t, int i)
 {
 	char place[16];
-	terminal_type(t, "g");
+	terminal_type(t, KEYS_PAGES_UP);
 	terminal_await_row(t, -2, " 1/");
 	for (int k = 0; k < i; k++) {
 		terminal_type(t, "j");
@@ -305,6 +305,26 @@ static void findings_lead_to_those_that_nobody_has_judged(void **state)
 	terminal_type(t, "f");
 	terminal_await(t, "An event log was cleared.");
 	assert_true(terminal_find(t, "those that are judged are not shown") < 0);
+	close_state(&p, t);
+}
+
+/* `g` goes to the first row on which Enter does something, here and where the list begins with a heading; the heading is seen. */
+static void the_first_row_is_one_to_act_on(void **state)
+{
+	(void)state;
+	struct program p;
+	static const struct state judging = {"to-judge", to_judge, "en", 24, 80};
+	struct terminal *t = open_state(&p, &judging, 24, 80);
+	terminal_await(t, "2 findings to judge, of level high: 1");
+	terminal_type(t, "G");
+	terminal_type(t, "g" KEYS_ENTER);
+	terminal_await_gone(t, "findings to judge");
+	terminal_type(t, "T");
+	terminal_await_row(t, 1, "Triage");
+	terminal_await(t, "A program was set to run at logon.");
+	terminal_type(t, "G");
+	terminal_type(t, "g");
+	terminal_await_row(t, -2, " 2/");
 	close_state(&p, t);
 }
 
@@ -448,6 +468,7 @@ int main(void)
 	    cmocka_unit_test(the_states_look_as_they_should),
 	    cmocka_unit_test(a_row_that_is_cut_is_told_below),
 	    cmocka_unit_test(findings_lead_to_those_that_nobody_has_judged),
+	    cmocka_unit_test(the_first_row_is_one_to_act_on),
 	    cmocka_unit_test(each_row_leads_or_says_that_it_does_not),
 	    cmocka_unit_test(no_walk_hides_an_alarm),
 	};

@@ -113,7 +113,7 @@ static void the_view_leads_to_the_records(void **state)
 	terminal_await_row(t, 1, "for the meeting");
 	/* from a known row: where the cursor stands in the midst of a drawing says nothing */
 	int row = 2;
-	terminal_type(t, "g");
+	terminal_type(t, KEYS_PAGES_UP);
 	terminal_await_that(t, cursor_is_in_row, &row, "the cursor in the first row");
 	int wanted = terminal_find(t, "R1-A1  <img");
 	assert_true(wanted > row);

@@ -39,7 +39,7 @@ static void go_to_row_with(struct terminal *t, const char *text)
 	int row = terminal_find(t, text) - 2;
 	char place[16];
 	assert_true(row >= 0);
-	terminal_type(t, "g");
+	terminal_type(t, KEYS_PAGES_UP);
 	terminal_await_row(t, -2, " 1/");
 	for (int k = 0; k < row; k++) {
 		terminal_type(t, "j");

@@ -91,7 +91,7 @@ static void add_moving(struct view *v)
 		const char *what;
 	} rows[] = {{N_("↑ ↓ k j"), N_("a row up or down")},
 	            {N_("PgUp PgDn"), N_("a page up or down (also Ctrl-B, Ctrl-F, space)")},
-	            {N_("g G"), N_("to the first or the last row (also Home, End)")}};
+	            {N_("g G"), N_("to the first row that Enter takes, or to the last (also Home, End)")}};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		add_pair(v, TONE_PLAIN, NULL, i18n_text(rows[i].keys), i18n_text(rows[i].what));
 }

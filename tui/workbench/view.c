@@ -57,7 +57,6 @@ static void clear_pane(struct view *v)
 	v->pane_count = 0;
 }
 
-#define PROSE_MOST  90  /* cells of a line that is read with ease */
 #define BESIDE_FROM 120 /* cells of a screen that has room for a pane beside the rows */
 #define ROWS_LEAST  79
 #define PANE_LEAST  40
@@ -241,56 +240,6 @@ void view_addf(struct view *v, enum tone tone, const char *label, const char *fo
 	va_end(args);
 	view_add(v, tone, label, text.data);
 	buf_release(&text);
-}
-
-/* One line of a text; what is wrapped keeps its indentation. */
-static void add_line_wrapped(struct view *v, enum tone tone, const char *label, const char *line, int indent, int cells)
-{
-	struct buf wrapped = BUF_INIT;
-	int own = (int)strspn(line, " ");
-	own = own < cells / 2 ? own : 0;
-	cells -= own;
-	text_wrap(&wrapped, line + own, cells > 10 ? (size_t)cells : 10, 0);
-	for (const char *part = wrapped.data;;) {
-		size_t n = strcspn(part, "\n");
-		view_addf(v, tone, label, "%*s%.*s", indent + own, "", (int)n, part);
-		if (!part[n])
-			break;
-		part += n + 1;
-	}
-	buf_release(&wrapped);
-}
-
-static void add_wrapped(struct view *v, enum tone tone, const char *label, const char *text, int indent, int columns)
-{
-	struct buf safe = BUF_INIT;
-	printable_add(&safe, text, strlen(text), PRINTABLE_KEEP_NEWLINES);
-	for (char *line = safe.data;;) {
-		size_t n = strcspn(line, "\n");
-		int last = !line[n];
-		line[n] = '\0';
-		add_line_wrapped(v, tone, label, line, indent, columns - indent - 1);
-		if (last)
-			break;
-		line += n + 1;
-	}
-	buf_release(&safe);
-}
-
-void view_add_text(struct view *v, enum tone tone, const char *label, const char *text, int indent)
-{
-	int room = v->side ? view_cells(v) : v->columns;
-	add_wrapped(v, tone, label, text, indent, room < PROSE_MOST ? room : PROSE_MOST);
-}
-
-void view_add_output(struct view *v, enum tone tone, const char *label, const char *text, int indent)
-{
-	add_wrapped(v, tone, label, text, indent, v->columns);
-}
-
-void view_add_page(struct view *v, const char *text)
-{
-	add_wrapped(v, TONE_PLAIN, NULL, text, 0, v->columns + 1);
 }
 
 void view_stale(struct view *v)
@@ -551,6 +500,45 @@ void view_settle(struct view *v, int height, int entered)
 		v->top = line - (size_t)height + 1;
 }
 
+/* What Enter says against the selected row, or NULL. */
+static const char *refuses_enter(struct view *v)
+{
+	const struct view_key *const tables[] = {v->ops->own_keys, v->ops->keys};
+	const char *why = NULL;
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+		for (const struct view_key *row = tables[i]; row && row->key; row++) {
+			if (row->key != KEY_RETURN)
+				continue;
+			const char *now = row->refuses ? row->refuses(v) : NULL;
+			if (!now)
+				return NULL;
+			why = now;
+		}
+	return why;
+}
+
+/* Where `Home` goes: the first row of the first page that Enter takes, else the first that is no heading, else the first of all. */
+static size_t first_row(struct view *v, int height)
+{
+	size_t before = v->selected;
+	size_t found = v->count;
+	size_t no_heading = v->count;
+	for (size_t i = 0; !v->ops->text && found == v->count && i < v->count && (int)i < height; i++) {
+		struct row row;
+		view_row(v, i, &row);
+		int is_heading = !*row.label && (row.tone == TONE_HEADING || !*row.text);
+		free(row.text);
+		if (is_heading)
+			continue;
+		no_heading = no_heading < i ? no_heading : i;
+		v->selected = i;
+		if (!refuses_enter(v))
+			found = i;
+	}
+	v->selected = before;
+	return found < v->count ? found : no_heading < v->count ? no_heading : 0;
+}
+
 enum redraw view_move(struct view *v, int key, int height)
 {
 	long long at = (long long)v->selected;
@@ -577,7 +565,8 @@ enum redraw view_move(struct view *v, int key, int height)
 		break;
 	case 'g':
 	case KEY_FIRST:
-		at = 0;
+		at = (long long)first_row(v, height);
+		v->top = 0; /* its heading is seen, too */
 		break;
 	case 'G':
 	case KEY_LAST:

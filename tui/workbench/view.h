@@ -178,9 +178,7 @@ __attribute__((format(printf, 4, 5))) void view_addf(struct view *v, enum tone t
                                                      const char *format, ...);
 /* Adds prose broken to the view's width, at most 90 cells a line, `indent` spaces before each line. */
 void view_add_text(struct view *v, enum tone tone, const char *label, const char *text, int indent);
-/* The same for what a program wrote, which may be a table: as wide as the screen. */
 void view_add_page(struct view *v, const char *text); /* lines as they are, up to the width of the screen */
-void view_add_output(struct view *v, enum tone tone, const char *label, const char *text, int indent);
 
 /* Cells for rows, and for lines of the pane. */
 int view_cells(const struct view *v);
@@ -230,7 +228,7 @@ enum redraw view_move(struct view *v, int key, int height);
  * there when it is found. Rows that are made anew meanwhile are looked through from the cursor again.
  */
 void view_search_begin(struct view *v, const char *text, int forwards);
-void view_search_end(struct view *v); /* which a key does, and its end */
+void view_search_end(struct view *v);  /* which a key does, and its end */
 
 /* Goes on until the steady time `deadline`. 1: found; 0: no row holds it; -1: there are more rows to look at. */
 int view_search_work(struct view *v, double deadline);

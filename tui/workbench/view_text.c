@@ -13,6 +13,57 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- rows of a text, wrapped */
+
+#define PROSE_MOST 90 /* cells of a line that is read with ease */
+
+/* One line of a text; what is wrapped keeps its indentation. */
+static void add_line_wrapped(struct view *v, enum tone tone, const char *label, const char *line, int indent, int cells)
+{
+	struct buf wrapped = BUF_INIT;
+	int own = (int)strspn(line, " ");
+	own = own < cells / 2 ? own : 0;
+	cells -= own;
+	text_wrap(&wrapped, line + own, cells > 10 ? (size_t)cells : 10, 0);
+	for (const char *part = wrapped.data;;) {
+		size_t n = strcspn(part, "\n");
+		view_addf(v, tone, label, "%*s%.*s", indent + own, "", (int)n, part);
+		if (!part[n])
+			break;
+		part += n + 1;
+	}
+	buf_release(&wrapped);
+}
+
+static void add_wrapped(struct view *v, enum tone tone, const char *label, const char *text, int indent, int columns)
+{
+	struct buf safe = BUF_INIT;
+	printable_add(&safe, text, strlen(text), PRINTABLE_KEEP_NEWLINES);
+	for (char *line = safe.data;;) {
+		size_t n = strcspn(line, "\n");
+		int last = !line[n];
+		line[n] = '\0';
+		add_line_wrapped(v, tone, label, line, indent, columns - indent - 1);
+		if (last)
+			break;
+		line += n + 1;
+	}
+	buf_release(&safe);
+}
+
+void view_add_text(struct view *v, enum tone tone, const char *label, const char *text, int indent)
+{
+	int room = v->side ? view_cells(v) : v->columns;
+	add_wrapped(v, tone, label, text, indent, room < PROSE_MOST ? room : PROSE_MOST);
+}
+
+void view_add_page(struct view *v, const char *text)
+{
+	add_wrapped(v, TONE_PLAIN, NULL, text, 0, v->columns + 1);
+}
+
+/* ---- the view */
+
 #define NAMED 2000 /* lines that get their record's name: each is looked up */
 
 struct shown_text {
@@ -52,7 +103,7 @@ static void add_line(struct view *v, const char *line, size_t n)
 		t->placed = 1;
 		v->selected = v->count;
 	}
-	view_add_output(v, TONE_PLAIN, label, text.data, 1);
+	add_wrapped(v, TONE_PLAIN, label, text.data, 1, v->columns); /* it may be a table: as wide as the screen */
 	buf_release(&text);
 }
 
