@@ -492,6 +492,19 @@ static void a_step_names_whom_it_has_on_record(void **state)
 	terminal_quit(t);
 }
 
+/* Of a text of several lines that the machine's record has, a step's row shows the first. */
+static void a_step_shows_the_first_line_on_record(void **state)
+{
+	(void)state;
+	program_good(&program, "set", "R1-A1", "prior_actions=\nrebooted\ntwice", NULL);
+	program_good(&program, "play", "isolate", "--on", "R1-A1", NULL);
+	struct terminal *t = terminal_open_case();
+	press(t, "2", 1, "step 1 of 28");
+	press(t, KEYS_ENTER, 1, "Step");
+	terminal_await(t, "(on record: rebooted …)");
+	terminal_quit(t);
+}
+
 /* A text of a step stands in its row as in a form: its first line, cut between characters, and how many there are. */
 static void a_text_of_a_step_is_cut_between_characters(void **state)
 {
@@ -552,6 +565,7 @@ int main(void)
 	    FRESH(a_draft_tells_what_was_retracted_since),
 	    FRESH(enter_takes_the_row_that_it_stands_on),
 	    FRESH(a_step_names_whom_it_has_on_record),
+	    FRESH(a_step_shows_the_first_line_on_record),
 	    FRESH(a_text_of_a_step_is_cut_between_characters),
 	    FRESH(a_second_colon_is_none),
 	    FRESH(no_mail_is_denied_to_an_indicator),

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "case/kind/first_line.h"
 #include "case/kind/kinds.h"
 #include "tui/form/form.h"
 #include "tui/workbench/prompt.h"
@@ -62,6 +63,7 @@ static char *answer_line(struct workbench *wb, const struct question *q)
 		workbench_name_field(wb, q->field, text, &shown);
 	else
 		buf_adds(&shown, q->answer);
+	first_line_keep(&shown);
 	buf_addf(&line, "%s: ", question_label(q));
 	printable_add(&line, shown.data, shown.len, PRINTABLE_LINE);
 	json_decref(text);

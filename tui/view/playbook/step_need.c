@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "case/kind/first_line.h"
 #include "case/store/draft.h"
 #include "tui/form/form.h"
 #include "tui/view/playbook/step.h"
@@ -44,7 +45,7 @@ const struct field *step_need_field(const json_t *need)
 	                 : NULL;
 }
 
-/* What the asset's record says already, that of the first one if there are several. */
+/* What the asset's record says already, that of the first one if there are several; of a text its first line. `out` is empty. */
 static void add_value_on_record(struct workbench *wb, const json_t *assets, const struct field *field, struct buf *out)
 {
 	const char *label = json_string_value(json_array_get(assets, 0));
@@ -55,6 +56,7 @@ static void add_value_on_record(struct workbench *wb, const json_t *assets, cons
 		workbench_name_labels(wb, referred, out);
 	else if (value)
 		workbench_name_field(wb, field, value, out);
+	first_line_keep(out);
 	json_decref(asset);
 }
 
