@@ -269,6 +269,31 @@ static void what_has_nothing_elsewhere_is_told_once(void **state)
 	quit(t);
 }
 
+/* Space marks in every list of which several are taken, as Tab does, as long as nothing is typed; the keys are told alike. */
+static void space_and_tab_mark(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "event", "title=A logon", NULL);
+	struct terminal *t = terminal_open_case();
+	terminal_type(t, "5");
+	terminal_await(t, "A logon");
+	terminal_type(t, "ge"); /* below the heading */
+	terminal_await_row(t, 1, "Change Event R1-V1");
+	terminal_type(t, "/");
+	terminal_await_row(t, -1, "/");
+	terminal_type(t, "Assets" KEYS_ENTER);
+	terminal_await_gone(t, "/Assets");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "Space or Tab marks");
+	terminal_await(t, "> [ ] R1-A");
+	terminal_type(t, " ");
+	terminal_await(t, "[x] R1-A");
+	terminal_type(t, "\t");
+	terminal_await_gone(t, "[x] R1-A");
+	terminal_type(t, KEYS_ESCAPE KEYS_ESCAPE);
+	quit(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +305,7 @@ int main(void)
 	    cmocka_unit_test(a_slip_makes_no_record_unasked),
 	    cmocka_unit_test(several_records_are_completed),
 	    cmocka_unit_test(what_has_nothing_elsewhere_is_told_once),
+	    cmocka_unit_test(space_and_tab_mark),
 	    cmocka_unit_test(a_refused_isolation_keeps_its_answers),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -194,7 +194,7 @@ static char *ask_some(const struct form_ask *ask)
 	    .text = value_text,
 	    .is_marked = value_marked,
 	    .toggle = value_toggle,
-	    .help = _(" Space marks · Enter takes the marked ones, or the one at > · Esc leaves"),
+	    .help = _(" Space or Tab marks · Enter takes the marked ones, or the one at > · Esc leaves"),
 	    .fixed = 1};
 	char *question = xasprintf("%s ", field_label(ask->field));
 	int rc = prompt_pick(ask->wb, question, &source, NULL);

@@ -490,7 +490,7 @@ char *form_pick_reference(struct workbench *wb, const struct field *field, const
 	    .toggle = set ? toggle : NULL,
 	    .work = work,
 	    .first = place_of_present(&p),
-	    .help = set ? _(" Type to find · Tab marks · Enter adds it · Ctrl-S takes the marked · Esc ends")
+	    .help = set ? _(" Type to find · Space or Tab marks · Enter adds · Ctrl-S: all marked · Esc ends")
 	                : _(" Type to find · ↑↓ choose · Enter takes it · Esc leaves")};
 	char *question = xasprintf("%s: ", field_label(field));
 	int picked = prompt_pick(wb, question, &source, NULL);

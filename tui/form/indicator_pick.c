@@ -46,7 +46,8 @@ void indicator_pick_tell_none(struct workbench *wb, size_t known)
 		                  "nothing new was marked: %zu of the list are on record already", known),
 		               known);
 	else
-		workbench_tell(wb, TONE_ATTENTION, "%s", _("nothing was marked (Space marks): nothing is on record"));
+		workbench_tell(wb, TONE_ATTENTION, "%s",
+		               _("nothing was marked (Space or Tab marks): nothing is on record"));
 }
 
 /* ---- picking */
@@ -119,7 +120,8 @@ static void indicator_pick_pick(struct workbench *wb, struct indicator_picks *o,
 	                               .text = indicator_pick_line,
 	                               .is_marked = indicator_pick_marked,
 	                               .toggle = indicator_pick_toggle,
-	                               .help = _(" Space marks · Enter puts the marked ones on record · Esc leaves"),
+	                               .help =
+	                                   _(" Space or Tab marks · Enter puts the marked ones on record · Esc leaves"),
 	                               .fixed = 1};
 	struct buf question = BUF_INIT;
 	buf_addf(&question, _("%zu found in this text"), o->count);

@@ -443,7 +443,7 @@ static void choosing_key(struct prompt_choosing *c, struct editing *e, int key)
 		c->selected = 0;
 	else if (source->fixed && (key == KEY_LAST || key == 'G'))
 		c->selected = c->count ? c->count - 1 : 0;
-	else if (source->toggle && (key == '\t' || (source->fixed && key == ' '))) {
+	else if (source->toggle && (key == '\t' || (key == ' ' && (source->fixed || e->text.len == 0)))) {
 		if (c->selected < c->count)
 			source->toggle(source->ctx, c->selected);
 	} else if (!source->fixed) {

@@ -298,7 +298,7 @@ enum redraw mail_promote_items(struct view *v)
 		    .text = offers_text,
 		    .is_marked = offers_marked,
 		    .toggle = offers_toggle,
-		    .help = _(" Space marks · Enter puts the marked ones on record · Esc leaves"),
+		    .help = _(" Space or Tab marks · Enter puts the marked ones on record · Esc leaves"),
 		    .fixed = 1};
 		o.marks = xcalloc(json_array_size(o.items) + 1, 1);
 		char *question = xasprintf(_("%zu may become indicators "), json_array_size(o.items));
