@@ -97,11 +97,29 @@ static void what_was_marked_leaves_a_filtered_list(void **state)
 	terminal_quit(t);
 }
 
+/* The filter of before can be gone on with, or cleared: which key does that is told where there is one. */
+static void a_filter_of_before_can_be_cleared(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open_case();
+	press(t, "3", 1, "Asset · 2");
+	press(t, "f", -1, "Filter:");
+	assert_false(terminal_shows(t, "Ctrl-U clears"));
+	answer(t, "HR-PC-03", "Asset · 1 of 2");
+	press(t, "f", -1, "Filter: HR-PC-03");
+	terminal_await(t, "Ctrl-U clears");
+	press(t, KEYS_CTRL_U, 1, "Asset · 2");
+	answer(t, "HR-PC-04", "Asset · 1 of 2");
+	terminal_await_row(t, 3, "HR-PC-04");
+	terminal_quit(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_was_judged_stays_in_its_list, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_was_marked_leaves_a_filtered_list, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_filter_of_before_can_be_cleared, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,7 +93,9 @@ static enum redraw edit_filter(struct view *v)
 	    strncmp(before, "label=", 6) == 0; /* another room chose them: what is typed takes their place */
 	struct prompt_line line = {
 	    .question = _("Filter: "),
-	    .help = _(" status=infected seen>2014-12 -tag:noise · Enter keep · Esc undo"),
+	    .help = *before && !is_of_labels
+	                ? _(" status=infected seen>2014-12 -tag:noise · Ctrl-U clears · Enter keep · Esc undo")
+	                : _(" status=infected seen>2014-12 -tag:noise · Enter keep · Esc undo"),
 	    .initial = is_of_labels ? "" : before,
 	    .changed = filter_changed,
 	    .check = filter_check,

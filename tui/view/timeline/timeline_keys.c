@@ -109,7 +109,8 @@ static enum redraw edit_filter(struct view *v)
 	char *before = xstrdup(v->filter ? v->filter : "");
 	struct prompt_line line = {
 	    .question = _("Filter: "),
-	    .help = _(" side=attacker seen>2014-12 -tag:noise · a name · Enter keep · Esc undo"),
+	    .help = *before ? _(" side=attacker -tag:noise · a name · Ctrl-U clears · Enter keep · Esc undo")
+	                    : _(" side=attacker seen>2014-12 -tag:noise · a name · Enter keep · Esc undo"),
 	    .initial = before,
 	    .changed = filter_changed,
 	    .check = filter_check,
