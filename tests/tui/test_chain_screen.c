@@ -136,11 +136,49 @@ static void the_same_organisation_is_completed(void **state)
 	terminal_await(t, "Tab: Partner");
 	assert_false(terminal_shows(t, "Point of contact"));
 	terminal_type(t, KEYS_TAB);
-	terminal_await_row(t, -1, "name): Partner");
+	terminal_await_row(t, -1, "new name): Partner");
 	terminal_type(t, KEYS_ENTER);
-	terminal_await_row(t, -1, "Reason:");
+	terminal_await_row(t, -1, "The same organisation as Partner; reason:");
 	terminal_type(t, "their second domain" KEYS_ENTER);
 	terminal_await(t, "on record: R1-");
+	terminal_quit(t);
+	program_release(&p);
+}
+
+/* One that nobody put on record yet is made with the saying that it is the same: what a lead's publisher is called is offered. */
+static void the_same_as_a_new_organisation(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	make_case(&p);
+	program_good(&p, "add", "lead", "title=Mails in our name", "type=spoofing_notice", "publisher=Organisation D",
+	             "names=R1-P2", NULL);
+	struct terminal *t = terminal_open(40, 120, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, ":show R1-L1" KEYS_ENTER);
+	terminal_await(t, "First");
+	terminal_type(t, "C");
+	terminal_await_row(t, 1, "proposals to decide");
+	terminal_type(t, "k");
+	terminal_type(t, "k");
+	terminal_type(t, "=");
+	terminal_type(t, "Organisation C" KEYS_ENTER);
+	terminal_await_row(t, -1, "No organisation here is called 'Organisation C'");
+	terminal_type(t, "y");
+	terminal_await_row(t, -1, "The same organisation as Organisation C; reason:");
+	terminal_type(t, "its imprint" KEYS_ENTER);
+	terminal_await(t, "on record: R1-P4 R1-H1");
+	terminal_await(t, "R1-P4          Organisation C");
+	terminal_type(t, ":show R1-P2" KEYS_ENTER);
+	terminal_await(t, "03-0000-0001");
+	terminal_type(t, "C");
+	terminal_await_row(t, 1, "proposals to decide");
+	terminal_type(t, "=");
+	terminal_await(t, "Tab: Organisation D"); /* as its lead has it */
+	terminal_type(t, "R1-P99" KEYS_ENTER);    /* a label is no name */
+	terminal_await(t, "no organisation here is called 'R1-P99'");
+	terminal_type(t, KEYS_ESCAPE);
 	terminal_quit(t);
 	program_release(&p);
 }
@@ -221,8 +259,9 @@ static void words_are_looked_for_here(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(from_a_mail_to_the_contact),         cmocka_unit_test(what_was_decided_stays),
-	    cmocka_unit_test(the_reason_is_read_in_full),         cmocka_unit_test(contact_form_and_status),
-	    cmocka_unit_test(the_same_organisation_is_completed), cmocka_unit_test(words_are_looked_for_here)};
+	    cmocka_unit_test(from_a_mail_to_the_contact),     cmocka_unit_test(what_was_decided_stays),
+	    cmocka_unit_test(the_reason_is_read_in_full),     cmocka_unit_test(contact_form_and_status),
+	    cmocka_unit_test(the_same_as_a_new_organisation), cmocka_unit_test(the_same_organisation_is_completed),
+	    cmocka_unit_test(words_are_looked_for_here)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

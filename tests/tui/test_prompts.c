@@ -428,7 +428,7 @@ static const struct asked of_mails[] = {
      "their desk",
      "1 proposal to decide",
      {"Cjy"}},
-    {"view_chain.c:say_same", "The same organisation as", "nobody", "here is called", "R1-P2", "Reason:", {"C="}},
+    {"chain_same.c:chain_same_ask", "The same organisation as", "R1-P99", "here is called", "R1-P2", "reason:", {"C="}},
     {"chain_contact.c:chain_contact_status",
      "Chain status",
      "zebra",

@@ -294,27 +294,67 @@ int chain_may_be_same(struct case_file *c, const char *who, const char *other, s
 	return rc;
 }
 
+static int add_same(struct action *a, const struct chain_two *two, int same, const char *reason, struct buf *labels,
+                    struct err *err)
+{
+	char label[LABEL_TEXT];
+	char rules[16];
+	snprintf(rules, sizeof rules, "%d", CHAIN_RULES);
+	const struct assign fields[] = {{"organisation", two->name},
+	                                {"pivot", "same_organisation"},
+	                                {"other", *two->other_party ? two->other_party : two->second},
+	                                {"status", same ? "confirmed" : "rejected"},
+	                                {"reason", reason},
+	                                {"rules", rules},
+	                                {"party", two->party}};
+	int rc = action_add(a, "pivot", fields, *two->party ? 7 : 6, RECORD_MACHINE, label, err);
+	if (rc == 0)
+		buf_addf(labels, "%s\n", label);
+	return rc;
+}
+
+static int end_action(struct action *a, int rc, struct buf *labels, struct err *err)
+{
+	if (a && rc == 0)
+		return action_commit(a, err);
+	action_cancel(a);
+	buf_clear(labels);
+	return -1;
+}
+
 int chain_say_same(struct case_file *c, const char *who, const char *other, int same, const char *reason,
                    struct buf *labels, struct err *err)
 {
 	struct chain_two two = {.name = NULL};
-	char label[LABEL_TEXT];
-	char rules[16];
-	snprintf(rules, sizeof rules, "%d", CHAIN_RULES);
 	int rc = check_reason(reason, err);
 	if (rc == 0)
 		rc = chain_two_find(c, who, other, &two, err);
-	struct assign fields[] = {{"organisation", two.name},
-	                          {"pivot", "same_organisation"},
-	                          {"other", *two.other_party ? two.other_party : two.second},
-	                          {"status", same ? "confirmed" : "rejected"},
-	                          {"reason", reason},
-	                          {"rules", rules},
-	                          {"party", two.party}};
+	struct action *a = rc == 0 ? action_begin(c, "add", err) : NULL;
+	rc = a ? add_same(a, &two, same, reason, labels, err) : -1;
+	rc = end_action(a, rc, labels, err);
+	chain_two_release(&two);
+	return rc;
+}
+
+int chain_say_new(struct case_file *c, const char *who, const char *name, const char *reason, struct buf *labels,
+                  struct err *err)
+{
+	struct chain_two two = {.name = NULL};
+	const struct assign fields[] = {{"name", name}, {"type", "organisation"}};
+	int rc = check_reason(reason, err);
 	if (rc == 0)
-		rc = record_add(c, "pivot", fields, *two.party ? 7 : 6, RECORD_MACHINE, label, err);
+		rc = chain_two_find(c, name, who, &two, err);
+	struct action *a = rc == 0 ? action_begin(c, "add", err) : NULL;
+	rc = a ? 0 : -1;
+	char made[LABEL_TEXT];
 	if (rc == 0)
-		buf_addf(labels, "%s\n", label);
+		rc = action_add(a, "party", fields, 2, 0, made, err);
+	if (rc == 0) {
+		buf_addf(labels, "%s\n", made);
+		memcpy(*two.party ? two.other_party : two.party, made, sizeof made);
+		rc = add_same(a, &two, 1, reason, labels, err);
+	}
+	rc = end_action(a, rc, labels, err);
 	chain_two_release(&two);
 	return rc;
 }

@@ -37,4 +37,8 @@ int chain_may_be_same(struct case_file *c, const char *who, const char *other, s
 int chain_say_same(struct case_file *c, const char *who, const char *other, int same, const char *reason,
                    struct buf *labels, struct err *err);
 
+/* `who` and an organisation of that name, which is put on record with it: one action. Appends both labels. */
+int chain_say_new(struct case_file *c, const char *who, const char *name, const char *reason, struct buf *labels,
+                  struct err *err);
+
 #endif

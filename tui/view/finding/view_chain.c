@@ -12,9 +12,9 @@
 #include "base/time/clock.h"
 #include "finding/chain/chain_decide.h"
 #include "outward/report/chain_flow.h"
-#include "tui/command/complete.h"
 #include "tui/list/related.h"
 #include "tui/view/finding/chain_contact.h"
+#include "tui/view/finding/chain_same.h"
 #include "tui/view/finding/chain_view.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
@@ -289,86 +289,14 @@ static enum redraw reopen_org(struct view *v)
 	return REDRAW_ALL;
 }
 
-struct chain_same_asked {
-	struct workbench *wb;
-	char *who; /* the view may be made anew while it is asked */
-	char *other;
-	json_t *called;    /* how the other organisations are called: keys */
-	struct buf labels; /* that are on record then, a line each */
-};
-
-static int call_party(void *ctx, json_t *party)
-{
-	const struct chain_same_asked *asked = ctx;
-	const char *name = json_get_string(party, "name");
-	if (json_is(party, "type", "person") || strcmp(record_label(party), asked->who) == 0)
-		return 0;
-	json_object_set_new(asked->called, record_label(party), json_true());
-	if (name)
-		json_object_set_new(asked->called, name, json_true());
-	return 0;
-}
-
-/* Those on record, and those of the chain that nobody has put there yet. */
-static void call_organisations(const struct view *v, struct chain_same_asked *asked)
-{
-	const struct chain *chain = view_chain_of(v);
-	asked->called = json_object();
-	workbench_each(asked->wb, "party", 0, call_party, asked, NULL);
-	for (size_t i = 0; i < chain->org_count; i++)
-		if (strcmp(chain->orgs[i].who, asked->who) != 0)
-			json_object_set_new(asked->called, chain->orgs[i].who, json_true());
-}
-
-static void complete_organisation(void *ctx, const char *front, struct candidates *c)
-{
-	const struct chain_same_asked *asked = ctx;
-	const char *called;
-	json_t *yes;
-	c->words = json_array();
-	json_object_foreach(asked->called, called, yes)
-		if (strncmp(called, front, strlen(front)) == 0 && json_array_size(c->words) < COMPLETE_LIMIT)
-			json_array_append_new(c->words, json_string(called));
-}
-
-static int check_same(void *ctx, const char *typed, struct err *err)
-{
-	const struct chain_same_asked *asked = ctx;
-	struct case_file *c = workbench_case(asked->wb);
-	if (*typed && !chain_knows(c, typed))
-		return err_set(err, ERR_USAGE,
-		               _("no organisation here is called '%s': give its label, domain or name as it stands"),
-		               typed);
-	return chain_may_be_same(c, asked->who, typed, err);
-}
-
-static int say_same_with_reason(void *ctx, const char *reason, struct err *err)
-{
-	struct chain_same_asked *asked = ctx;
-	buf_clear(&asked->labels);
-	return chain_say_same(workbench_case(asked->wb), asked->who, asked->other, 1, reason, &asked->labels, err);
-}
-
 static enum redraw say_same(struct view *v)
 {
 	enum chain_pivot pivot;
 	const struct chain_org *org = view_chain_org(v, &pivot);
-	if (!org)
-		return REDRAW_ALL;
-	struct chain_same_asked asked = {.wb = v->wb, .who = xstrdup(org->who), .labels = BUF_INIT};
-	call_organisations(v, &asked);
-	asked.other =
-	    draft_prompt_completed(v->wb, "chain:same", _("The same organisation as (label, domain or name): "),
-	                           check_same, complete_organisation, &asked);
-	if (asked.other &&
-	    draft_prompt_reason(v->wb, "chain:same:reason", _("Reason: "), say_same_with_reason, &asked)) {
-		draft_prompt_drop(v->wb, "chain:same");
-		view_chain_tell_record(v, &asked.labels);
-	}
-	buf_release(&asked.labels);
-	json_decref(asked.called);
-	free(asked.other);
-	free(asked.who);
+	struct buf labels = BUF_INIT;
+	if (org && chain_same_ask(v->wb, view_chain_of(v), org, &labels))
+		view_chain_tell_record(v, &labels);
+	buf_release(&labels);
 	return REDRAW_ALL;
 }
 
@@ -516,7 +444,7 @@ static const struct view_key chain_keys[] = {
     {'n', NULL, N_("reject"), N_("reject the pivot, or all of the organisation, with a reason"), reject_org,
      refuses_reject},
     {'o', NULL, N_("open again"), N_("take a decision back, with a reason"), reopen_org, workbench_refuses_writing},
-    {'=', NULL, N_("same as"), N_("say that it is the same organisation as another"), say_same,
+    {'=', NULL, N_("same as"), N_("say that it is the same organisation as another, or as a new one"), say_same,
      workbench_refuses_writing},
     {'c', NULL, N_("contact"), N_("begin a contact with it"), contact_org, workbench_refuses_writing},
     {'g', NULL, N_("graph"), N_("the graph, or the list again"), toggle_graph, NULL},
