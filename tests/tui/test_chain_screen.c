@@ -183,6 +183,31 @@ static void the_same_as_a_new_organisation(void **state)
 	program_release(&p);
 }
 
+/* In the graph a line below the picture stands for its organisation and pivot; the picture does not. */
+static void the_graph_knows_the_organisation(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	make_case(&p);
+	struct terminal *t = terminal_open(40, 120, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "C");
+	terminal_await_row(t, 1, "2 proposals to decide");
+	terminal_type(t, "g");
+	terminal_await(t, "g or Esc goes back to the list");
+	terminal_type(t, "=");
+	terminal_await(t, "choose a line below the picture first; g goes back to the list");
+	terminal_type(t, "G=");
+	terminal_await_row(t, -1, "The same organisation as (");
+	terminal_type(t, KEYS_ESCAPE "y");
+	terminal_await(t, "Confirm c.example; reason:");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "Confirm c.example; reason:");
+	terminal_quit(t);
+	program_release(&p);
+}
+
 static void contact_form_and_status(void **state)
 {
 	struct program p;
@@ -259,9 +284,9 @@ static void words_are_looked_for_here(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(from_a_mail_to_the_contact),     cmocka_unit_test(what_was_decided_stays),
-	    cmocka_unit_test(the_reason_is_read_in_full),     cmocka_unit_test(contact_form_and_status),
-	    cmocka_unit_test(the_same_as_a_new_organisation), cmocka_unit_test(the_same_organisation_is_completed),
-	    cmocka_unit_test(words_are_looked_for_here)};
+	    cmocka_unit_test(from_a_mail_to_the_contact),         cmocka_unit_test(what_was_decided_stays),
+	    cmocka_unit_test(the_reason_is_read_in_full),         cmocka_unit_test(contact_form_and_status),
+	    cmocka_unit_test(the_same_as_a_new_organisation),     cmocka_unit_test(the_graph_knows_the_organisation),
+	    cmocka_unit_test(the_same_organisation_is_completed), cmocka_unit_test(words_are_looked_for_here)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

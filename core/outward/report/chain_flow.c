@@ -65,6 +65,15 @@ static void add_persons(struct case_file *c, struct flow *f, const char *mail, s
 	json_decref(record);
 }
 
+/* What is drawn for the proposal speaks of it. */
+static void mark_acts(struct flow *f, size_t from, size_t org, enum chain_pivot pivot)
+{
+	for (size_t i = from; i < f->act_count; i++) {
+		f->acts[i].about = org + 1;
+		f->acts[i].aspect = pivot;
+	}
+}
+
 static void add_trigger(struct case_file *c, struct flow *f, size_t org, const struct chain_proposal *p,
                         const struct chain_trigger *t)
 {
@@ -100,9 +109,11 @@ int chain_flow_load(struct case_file *c, const char *commit, struct flow *f, str
 			if (p->status == CHAIN_REJECTED || (p->status == CHAIN_OPEN && p->score < CHAIN_SHOWN))
 				continue;
 			size_t node = chain_flow_node(c, f, org->who, org->name);
+			size_t before = f->act_count;
 			for (size_t t = 0; t < p->trigger_count && t < TRIGGERS_MOST; t++)
 				if (*p->triggers[t].because)
 					add_trigger(c, f, node, p, &p->triggers[t]);
+			mark_acts(f, before, i, p->pivot);
 		}
 	}
 	chain_release(&chain);

@@ -7,7 +7,8 @@
 
 #include "outward/report/flow.h"
 
-/* As of a commit (NULL or "": now). Release it with flow_release(). 0 or -1. */
+/* As of a commit (NULL or "": now). An act is about the organisation at that place of the chain of that commit, its
+ * aspect the pivot (enum chain_pivot). Release it with flow_release(). 0 or -1. */
 int chain_flow_load(struct case_file *c, const char *commit, struct flow *f, struct err *err);
 
 #endif

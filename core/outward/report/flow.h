@@ -28,6 +28,8 @@ struct flow_node {
 
 struct flow_act {
 	char label[LABEL_TEXT]; /* of the flow record */
+	size_t about;           /* of the attack chain: the place of its organisation + 1; 0: of none */
+	unsigned aspect;        /* of it: chain_flow.h */
 	size_t from, to;        /* nodes */
 	char *number;           /* as on record, or its place in the order */
 	char *line;             /* printable: number, time, from → to, act, outcome */

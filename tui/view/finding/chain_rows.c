@@ -68,6 +68,13 @@ void chain_rows_text(struct view *v, const char *label, char *text, enum tone to
 	free(text);
 }
 
+void chain_rows_are_about(struct view *v, size_t org, enum chain_pivot pivot)
+{
+	struct chain_row *row = &view_chain_state(v)->rows[v->count - 1];
+	row->org = org;
+	row->pivot = pivot;
+}
+
 static void add_org(struct view *v, size_t i, const struct chain_org *org)
 {
 	add(v, CHAIN_ROW_ORG, i, PIVOTS);

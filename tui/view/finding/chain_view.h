@@ -56,6 +56,9 @@ void chain_rows_clear(struct view *v);
 /* Adds a row of that text, which is taken. */
 void chain_rows_text(struct view *v, const char *label, char *text, enum tone tone);
 
+/* The last row speaks of that organisation and pivot. */
+void chain_rows_are_about(struct view *v, size_t org, enum chain_pivot pivot);
+
 /* Which rows there are of the chain; the number of proposals that wait. */
 size_t chain_rows_fill(struct view *v);
 

@@ -41,8 +41,11 @@ static int fill_graph(struct view *v, int columns, struct err *err)
 		chain_rows_text(v, "", xasprintf(" %.*s", (int)n, line), TONE_PLAIN);
 		line += n + (line[n] == '\n');
 	}
-	for (size_t i = 0; i < f.act_count; i++)
+	for (size_t i = 0; i < f.act_count; i++) {
 		chain_rows_text(v, f.acts[i].label, xasprintf(" %s", f.acts[i].line), TONE_PLAIN);
+		if (f.acts[i].about)
+			chain_rows_are_about(v, f.acts[i].about - 1, (enum chain_pivot)f.acts[i].aspect);
+	}
 	buf_release(&drawing);
 	flow_release(&f);
 	return 0;
@@ -170,9 +173,11 @@ static const struct chain_org *view_chain_org(struct view *v, enum chain_pivot *
 {
 	struct chain_state *s = view_chain_state(v);
 	const struct chain *chain = view_chain_of(v);
-	size_t org = v->selected < v->count && !s->graph && s->rows ? s->rows[v->selected].org : SIZE_MAX;
+	size_t org = v->selected < v->count && s->rows ? s->rows[v->selected].org : SIZE_MAX;
 	if (org >= chain->org_count) {
-		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("choose an organisation first"));
+		workbench_tell(v->wb, TONE_ATTENTION, "%s",
+		               s->graph ? _("choose a line below the picture first; g goes back to the list")
+		                        : _("choose an organisation first"));
 		return NULL;
 	}
 	*pivot = s->rows[v->selected].pivot;
@@ -322,6 +327,9 @@ static enum redraw toggle_graph(struct view *v)
 {
 	view_chain_state(v)->graph ^= 1;
 	view_stale(v);
+	if (view_chain_state(v)->graph) /* elsewhere it is the key of the first row */
+		workbench_tell(v->wb, TONE_PLAIN, "%s",
+		               _("the graph: g or Esc goes back to the list, Home to the first row"));
 	return REDRAW_VIEW;
 }
 

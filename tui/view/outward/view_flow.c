@@ -50,9 +50,8 @@ static int fill_flow(struct view *v, int columns, struct err *err)
 	size_t shown = s->shown && s->shown < s->f.act_count ? s->shown : s->f.act_count;
 	if (s->f.act_count == 0) {
 		view_add_text(v, TONE_FAINT, NULL,
-		              _("No act is on record yet. An act is a record of the kind flow: from whom or what, to "
-		                "whom or what, "
-		                "how (add flow from=… to=… type=…)."),
+		              _("No act is on record yet. An act says from whom or what, to whom or what, and how; a "
+		                "adds one."),
 		              1);
 		return 0;
 	}
