@@ -458,7 +458,7 @@ asking = re.compile(r'\b(prompt_(?:text|edit|pick|command|choice|choice_named|pa
                     r'|form_ask|form_ask_value_from|form_pick_reference|form_choose_field|questions_ask)\(')
 beginning = re.compile(r'^(?:[a-z].*[ *])?(\w+)\([^;]*$')
 typed_wrong = set(re.findall(r'[a-z_]+\.c:[a-z_]+', ''.join(open(f'tests/tui/{name}.c', encoding='utf-8').read()
-                                                         for name in ('test_prompts', 'test_first_reader', 'test_colleagues'))))
+                                                         for name in ('test_prompts', 'test_prompts_found', 'test_first_reader', 'test_colleagues'))))
 asks, function = {}, None
 for path in sources:
     if not path.startswith('tui/') or path.startswith('tui/workbench/') and 'prompt' in path:

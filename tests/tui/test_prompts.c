@@ -3,6 +3,7 @@
  * A row names the function that asks. tests/house/check.py knows all that ask, and wants a row here for each, or a reason in
  * tests/house/unrefused.
  */
+#include "help_asked.h"
 #include "help_case_screen.h"
 #include "help_program.h"
 
@@ -16,53 +17,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define WAY 22
-
-struct asked {
-	const char *of;       /* FILE:FUNCTION that asks, and those through which it does */
-	const char *question; /* in the last row */
-	const char *wrong;
-	const char *told; /* above it */
-	const char *mended;
-	const char *then;     /* is seen when it went on */
-	const char *way[WAY]; /* from the Board on: keys, and what is to be seen then, in turns */
-};
-
-static struct program program;
-
-static void type_wrong_and_go_on(const struct asked *a)
-{
-	struct terminal *t = terminal_open_case();
-	assert_null(strstr(a->wrong, a->told)); /* else it stands there anyway */
-	for (size_t i = 0; i + 1 < WAY && a->way[i]; i += 2) {
-		terminal_type(t, a->way[i]);
-		if (a->way[i + 1])
-			terminal_await(t, a->way[i + 1]);
-	}
-	terminal_await_row(t, -1, a->question);
-	terminal_type(t, KEYS_CTRL_U);
-	terminal_type(t, a->wrong);
-	terminal_await_row(t, -1, a->wrong);
-	terminal_type(t, KEYS_ENTER);
-	terminal_await(t, a->told);
-	terminal_await_row(t, -1, a->question);
-	terminal_await_row(t, -1, a->wrong);
-	terminal_type(t, KEYS_CTRL_U);
-	terminal_await_row(t, -1, a->question);
-	terminal_type(t, a->mended);
-	terminal_await_row(t, -1, a->mended);
-	terminal_type(t, KEYS_ENTER);
-	terminal_await(t, a->then);
-	terminal_hang_up(t);
-	terminal_end(t);
-}
-
-#define TYPE_ALL(rows)                                                     \
-	for (size_t row = 0; row < sizeof(rows) / sizeof *(rows); row++) { \
-		print_message("%s\n", (rows)[row].of);                     \
-		type_wrong_and_go_on(&(rows)[row]);                        \
-	}
 
 /* ---- a case of two machines */
 
@@ -248,32 +202,10 @@ static const struct asked anywhere[] = {
     {"list_keys.c:retract_marked", "reason:", " ", "a reason is needed", "typed twice", "retracted", {"3x"}},
 };
 
-static int set_up(void **state)
-{
-	(void)state;
-	program_init(&program);
-	program_case(&program, "Prompts");
-	assert_int_equal(chdir(program.dir), 0);
-	program_write(&program, "notes.txt", "hello\n");
-	program_write(&program, "list.csv", "PC name today,Dept.\nHQ-1,Sales\n");
-	assert_int_equal(system("mkdir things && echo 1 >things/one"), 0);
-	program_good(&program, "add", "asset", "hostname=JINJI-PC-03", "status=suspected", NULL);
-	program_good(&program, "add", "asset", "hostname=JINJI-PC-04", NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	assert_int_equal(chdir("/"), 0);
-	program_release(&program);
-	return 0;
-}
-
 static void in_a_case_of_two_machines(void **state)
 {
 	(void)state;
-	program_good(&program, "note", "odd", NULL);
+	program_good(&asked_program, "note", "odd", NULL);
 	TYPE_ALL(anywhere);
 }
 
@@ -380,13 +312,13 @@ static void in_a_playbook(void **state)
 	char path[400];
 	(void)state;
 	snprintf(path, sizeof path, "%s/playbooks/questions.yaml", getenv("GENBA_TEST_DATA"));
-	program_good(&program, "add", "event", "title=Seen", "side=attacker", NULL);
-	program_good(&program, "play", path, "--on", "R1-A1,R1-A2", NULL);
+	program_good(&asked_program, "add", "event", "title=Seen", "side=attacker", NULL);
+	program_good(&asked_program, "play", path, "--on", "R1-A1,R1-A2", NULL);
 	TYPE_ALL(of_playbooks);
 	for (int i = 0; i < 3; i++)
-		program_good(&program, "play", "shift", NULL);
+		program_good(&asked_program, "play", "shift", NULL);
 	snprintf(path, sizeof path, "%s/playbooks/tool.yaml", getenv("GENBA_TEST_DATA"));
-	program_good(&program, "play", path, NULL);
+	program_good(&asked_program, "play", path, NULL);
 	TYPE_ALL(of_runs);
 }
 
@@ -488,50 +420,26 @@ static const struct asked of_mails[] = {
 static void in_what_comes_in_and_leaves(void **state)
 {
 	(void)state;
-	program_write(&program, "mails.eml",
+	program_write(&asked_program, "mails.eml",
 	              "From: pr@yahoo.co.jp\nTo: b@b.example\nSubject: Request\n"
 	              "Content-Type: multipart/mixed; boundary=bb\n\n--bb\n\nplease\n--bb\n"
 	              "Content-Type: application/octet-stream; name=\"request.doc.exe\"\n\nMZ, harmless\n--bb--\n");
-	program_good(&program, "set", "R1-P1", "domains=a.example", "roles=victim", NULL);
-	program_good(&program, "add", "party", "name=Partner", "type=organisation", "domains=b.example",
+	program_good(&asked_program, "set", "R1-P1", "domains=a.example", "roles=victim", NULL);
+	program_good(&asked_program, "add", "party", "name=Partner", "type=organisation", "domains=b.example",
 	             "key_relations=yes", NULL);
-	program_good(&program, "add", "mail", "subject=First", "from_addr=x@nowhere.test", "cc=desk@c.example", NULL);
-	program_good(&program, "add", "decision", "title=Tell", "choice=yes", "reason=agreed", "by=R1-P1", "when=2026",
+	program_good(&asked_program, "add", "mail", "subject=First", "from_addr=x@nowhere.test", "cc=desk@c.example",
 	             NULL);
-	program_good(&program, "add", "consultation", "from=Partner", "when=2014-07-01", "summary=Slow terminal", NULL);
-	program_good(&program, "add", "consultation", "from=Partner", "when=2014-07-02", "summary=Younger one", NULL);
-	program_good(&program, "add", "consultation", "from=Partner", "when=2014-07-03", "summary=Third", NULL);
-	program_good(&program, "set", "R1-A1", "tlp=RED", NULL);
-	program_good(&program, "add", "event", "title=seen on JINJI-PC-03", "side=attacker",
+	program_good(&asked_program, "add", "decision", "title=Tell", "choice=yes", "reason=agreed", "by=R1-P1",
+	             "when=2026", NULL);
+	program_good(&asked_program, "add", "consultation", "from=Partner", "when=2014-07-01", "summary=Slow terminal",
+	             NULL);
+	program_good(&asked_program, "add", "consultation", "from=Partner", "when=2014-07-02", "summary=Younger one",
+	             NULL);
+	program_good(&asked_program, "add", "consultation", "from=Partner", "when=2014-07-03", "summary=Third", NULL);
+	program_good(&asked_program, "set", "R1-A1", "tlp=RED", NULL);
+	program_good(&asked_program, "add", "event", "title=seen on JINJI-PC-03", "side=attacker",
 	             "when=2026-11-23T10:00:00Z", NULL);
 	TYPE_ALL(of_mails);
-}
-
-/* ---- what machines found, in the practice case */
-
-static const struct asked of_evidence[] = {
-    {"triage_actions.c:judge",
-     "is dismissed; reason:",
-     " ",
-     "a reason is needed",
-     "a slip",
-     "on record: R1-FD",
-     {"4", "Evidence · 7", "j", "terminal-a-disk.img ──", "t", "R1-FD1  ", "x"}},
-    {"sweep_actions.c:sweep_refute",
-     "is a false positive; reason:",
-     " ",
-     "a reason is needed",
-     "our own",
-     "no longer counts",
-     {"W", "c2.example", "x"}},
-};
-
-static void in_what_machines_found(void **state)
-{
-	(void)state;
-	program_demo(&program, "en");
-	program_good(&program, "sweep", NULL);
-	TYPE_ALL(of_evidence);
 }
 
 /* ---- two copies of a case, which both changed one field */
@@ -561,26 +469,27 @@ static void with_a_colleague(void **state)
 	(void)state;
 	snprintf(home, sizeof home, "%s", getenv("XDG_DATA_HOME"));
 	snprintf(site, sizeof site, "%s", getenv("GENBA_CASE"));
-	snprintf(copy, sizeof copy, "%s/copy.genba", program.dir);
-	program_good(&program, "key", "export", NULL);
-	program.out.data[strcspn(program.out.data, "\n")] = '\0';
-	char *first = strdup(program.out.data);
-	setenv("XDG_DATA_HOME", program_file(&program, "other"), 1);
-	program_good(&program, "key", "new", "--name", "Responder Two", "--mark", "R2", "--kdf", "interactive", NULL);
-	program_good(&program, "key", "export", NULL);
-	program.out.data[strcspn(program.out.data, "\n")] = '\0';
-	char *other = strdup(program.out.data);
+	snprintf(copy, sizeof copy, "%s/copy.genba", asked_program.dir);
+	program_good(&asked_program, "key", "export", NULL);
+	asked_program.out.data[strcspn(asked_program.out.data, "\n")] = '\0';
+	char *first = strdup(asked_program.out.data);
+	setenv("XDG_DATA_HOME", program_file(&asked_program, "other"), 1);
+	program_good(&asked_program, "key", "new", "--name", "Responder Two", "--mark", "R2", "--kdf", "interactive",
+	             NULL);
+	program_good(&asked_program, "key", "export", NULL);
+	asked_program.out.data[strcspn(asked_program.out.data, "\n")] = '\0';
+	char *other = strdup(asked_program.out.data);
 	setenv("XDG_DATA_HOME", home, 1);
-	program_good(&program, "handover", "--to", other, "--out", copy, NULL);
-	program_good(&program, "set", "R1-A1", "status=infected", NULL);
-	setenv("XDG_DATA_HOME", program_file(&program, "other"), 1);
+	program_good(&asked_program, "handover", "--to", other, "--out", copy, NULL);
+	program_good(&asked_program, "set", "R1-A1", "status=infected", NULL);
+	setenv("XDG_DATA_HOME", program_file(&asked_program, "other"), 1);
 	setenv("GENBA_CASE", copy, 1);
-	program_good(&program, "set", "R1-A1", "status=clean", NULL);
-	program_good(&program, "handover", "--delta", "--to", first, "--out", "delta", NULL);
+	program_good(&asked_program, "set", "R1-A1", "status=clean", NULL);
+	program_good(&asked_program, "handover", "--delta", "--to", first, "--out", "delta", NULL);
 	setenv("XDG_DATA_HOME", home, 1);
 	setenv("GENBA_CASE", site, 1);
-	program_good(&program, "merge", "delta", NULL);
-	program_good(&program, "key", "revoke", "R2", "--reason", "left the team", NULL);
+	program_good(&asked_program, "merge", "delta", NULL);
+	program_good(&asked_program, "key", "revoke", "R2", "--reason", "left the team", NULL);
 	free(first);
 	free(other);
 	TYPE_ALL(of_colleagues);
@@ -589,11 +498,10 @@ static void with_a_colleague(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(in_a_case_of_two_machines, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(in_a_playbook, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(in_what_comes_in_and_leaves, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(in_what_machines_found, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(with_a_colleague, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(in_a_case_of_two_machines, asked_set_up, asked_tear_down),
+	    cmocka_unit_test_setup_teardown(in_a_playbook, asked_set_up, asked_tear_down),
+	    cmocka_unit_test_setup_teardown(in_what_comes_in_and_leaves, asked_set_up, asked_tear_down),
+	    cmocka_unit_test_setup_teardown(with_a_colleague, asked_set_up, asked_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

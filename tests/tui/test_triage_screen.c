@@ -147,6 +147,8 @@ static void on_other_hosts(void **state)
 	terminal_type(t, "f"); /* only what waits */
 	terminal_await(t, "persistence.run-key");
 	terminal_type(t, "y");
+	terminal_await(t, "1 other finding says the same"); /* on the other machine */
+	terminal_type(t, KEYS_ENTER);
 	terminal_await_row(t, -1, "is confirmed; reason:");
 	terminal_type(t, "as on the other" KEYS_ENTER);
 	terminal_await(t, " ✓ medium"); /* it stays, as what it has become */
@@ -289,6 +291,60 @@ static void a_set_that_is_not_here_is_told(void **state)
 	program_release(&p);
 }
 
+static void a_log_of(struct program *p, int n, const char *query)
+{
+	char *name = xasprintf("u_ex%d.log", n);
+	char *text = xasprintf("#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status\r\n"
+	                       "2014-11-2%d 04:05:10 192.0.2.8 GET /a.aspx %s 200\r\n",
+	                       n, query);
+	char *host = xasprintf("hostname=WEB-%d", n);
+	char *asset = xasprintf("R1-A%d", n);
+	char *evidence = xasprintf("R1-E%d", n);
+	program_write(p, name, text);
+	program_good(p, "add", "asset", host, NULL);
+	program_good(p, "preserve", program_file(p, name), "--on", asset, "--type", "log", NULL);
+	program_good(p, "triage", evidence, NULL);
+	free(name);
+	free(text);
+	free(host);
+	free(asset);
+	free(evidence);
+}
+
+/* Sixty machines with one program of a vendor are judged once; what says something else waits. */
+static void what_says_the_same_is_judged_once(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	program_case(&p, "Alike");
+	a_log_of(&p, 1, "cmd=whoami");
+	a_log_of(&p, 2, "cmd=whoami");
+	a_log_of(&p, 3, "cmd=dir");
+	struct terminal *t = terminal_open(24, 100, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await(t, "Board");
+	terminal_type(t, "T");
+	terminal_await(t, "R1-FD1  persistence.webshell-request");
+	terminal_type(t, "x");
+	terminal_await(t, "1 other finding says the same and waits to be judged");
+	terminal_await(t, "> R1-FD1 alone");
+	terminal_type(t, KEYS_DOWN);
+	terminal_await(t, "> R1-FD1 and the other one, for one reason");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "R1-FD1 is dismissed; reason:");
+	terminal_type(t, "the scan that was ordered" KEYS_ENTER);
+	terminal_await_row(t, -1, "on record: R1-FD1 and 1 other, in one action");
+	terminal_type(t, "g}x"); /* nothing else says that: it is not asked for */
+	terminal_await_row(t, -1, "R1-FD3 is dismissed; reason:");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_quit(t);
+	program_good(&p, "list", "finding", "--where", "status=dismissed assessment~ordered", "--json", NULL);
+	assert_non_null(strstr(p.out.data, "\"R1-FD1\""));
+	assert_non_null(strstr(p.out.data, "\"R1-FD2\""));
+	assert_null(strstr(p.out.data, "\"R1-FD3\""));
+	program_release(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(in_english),
@@ -298,6 +354,7 @@ int main(void)
 	                                   cmocka_unit_test(on_other_hosts),
 	                                   cmocka_unit_test(an_indicator_of_a_local_clock_bears_its_zone),
 	                                   cmocka_unit_test(an_event_is_on_record_in_english),
-	                                   cmocka_unit_test(a_set_that_is_not_here_is_told)};
+	                                   cmocka_unit_test(a_set_that_is_not_here_is_told),
+	                                   cmocka_unit_test(what_says_the_same_is_judged_once)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* What a person makes of a finding or of one of its rows: an event, indicators, a sweep, a measure, a contact, a judgement. */
+/* What a person makes of a finding or of one of its rows: an event, indicators, a sweep, a measure, a contact. */
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
@@ -56,8 +56,6 @@ enum redraw triage_show_around(struct view *v)
 	return REDRAW_ALL;
 }
 
-static json_t *finding_meant(struct view *v);
-
 /* What the row was about, by the field that says most. */
 static int take_what(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
 {
@@ -98,7 +96,7 @@ enum redraw triage_promote(struct view *v)
 	char label[LABEL_TEXT];
 	if (!row_id(v, id))
 		return REDRAW_NONE;
-	json_t *f = triage_state(v)->shape == TRIAGE_AROUND ? NULL : finding_meant(v);
+	json_t *f = triage_state(v)->shape == TRIAGE_AROUND ? NULL : triage_finding_meant(v);
 	char *title = title_of_event(v, f, id);
 	int is_confirmed = f && json_is(f, "status", "confirmed"); /* else nobody has said whose act it was */
 	struct assign fields[2];
@@ -184,7 +182,7 @@ enum redraw triage_sweep(struct view *v)
 
 /* ---- forms about the finding; of a row, about the finding that it is of */
 
-static json_t *finding_meant(struct view *v)
+json_t *triage_finding_meant(struct view *v)
 {
 	json_t *f = finding_of(v);
 	return f ? f : json_incref((json_t *)(uintptr_t)triage_finding(v));
@@ -192,7 +190,7 @@ static json_t *finding_meant(struct view *v)
 
 enum redraw triage_add_measure(struct view *v)
 {
-	json_t *f = finding_meant(v);
+	json_t *f = triage_finding_meant(v);
 	if (!f)
 		return REDRAW_NONE;
 	struct buf on = BUF_INIT;
@@ -206,7 +204,7 @@ enum redraw triage_add_measure(struct view *v)
 
 enum redraw triage_add_contact(struct view *v)
 {
-	json_t *f = finding_meant(v);
+	json_t *f = triage_finding_meant(v);
 	if (!f)
 		return REDRAW_NONE;
 	const struct assign preset[] = {
@@ -220,7 +218,7 @@ enum redraw triage_add_contact(struct view *v)
 enum redraw triage_show_assets(struct view *v)
 {
 	const struct triage_state *s = triage_state(v);
-	json_t *meant = finding_meant(v);
+	json_t *meant = triage_finding_meant(v);
 	json_t *labels = json_object();
 	const json_t *other;
 	size_t i;
@@ -239,73 +237,5 @@ enum redraw triage_show_assets(struct view *v)
 out:
 	json_decref(labels);
 	json_decref(meant);
-	return REDRAW_ALL;
-}
-
-/* ---- judging */
-
-struct triage_actions_judged {
-	struct workbench *wb;
-	const char *label;
-	const char *status;
-};
-
-static int judge_with_reason(void *ctx, const char *reason, struct err *err)
-{
-	const struct triage_actions_judged *j = ctx;
-	struct assign fields[] = {{"status", j->status}, {"assessment", reason}};
-	return record_set(workbench_case(j->wb), j->label, fields, 2, 0, err);
-}
-
-/* The event of a finding of which nobody has said whose act it was. */
-static int take_open_event(void *ctx, json_t *record, const char *field)
-{
-	(void)field;
-	if (!(record_kind(record)->traits & KIND_EVENT) || !json_is(record, "side", "unknown"))
-		return 0;
-	snprintf(ctx, LABEL_TEXT, "%s", record_label(record));
-	return 1;
-}
-
-static void tell_judged(struct view *v, const struct triage_actions_judged *j)
-{
-	char event[LABEL_TEXT] = "";
-	if (strcmp(j->status, "confirmed") == 0)
-		record_each_referring_by(workbench_case(v->wb), j->label, "links", take_open_event, event, NULL);
-	if (*event)
-		workbench_tell(v->wb, TONE_ATTENTION,
-		               _("on record: %s; whose act %s was is still open: p says the attacker's"), j->label,
-		               event);
-	else
-		workbench_tell(v->wb, TONE_GOOD, _("on record: %s"), j->label);
-}
-
-static void judge(struct view *v, const char *status)
-{
-	json_t *f = finding_meant(v);
-	if (!f)
-		return;
-	struct triage_actions_judged j = {v->wb, record_label(f), status};
-	char *asked = strcmp(status, "dismissed") == 0 ? xasprintf(_("%s is dismissed; reason: "), j.label)
-	                                               : xasprintf(_("%s is confirmed; reason: "), j.label);
-	char *draft = xasprintf("finding:%s:%s", status, j.label);
-	if (draft_prompt_reason(v->wb, draft, asked, judge_with_reason, &j)) {
-		workbench_judged(v->wb, j.label);
-		tell_judged(v, &j);
-	}
-	free(draft);
-	free(asked);
-	json_decref(f);
-}
-
-enum redraw triage_dismiss(struct view *v)
-{
-	judge(v, "dismissed");
-	return REDRAW_ALL;
-}
-
-enum redraw triage_confirm(struct view *v)
-{
-	judge(v, "confirmed");
 	return REDRAW_ALL;
 }

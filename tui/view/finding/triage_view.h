@@ -38,6 +38,8 @@ void triage_add_time(struct buf *line, const char *when);
 const char *triage_field(const json_t *record, const char *field);
 /* The finding under the cursor, or NULL: it was told to choose one. */
 const json_t *triage_finding(struct view *v);
+/* The same, or the one whose rows are shown; the caller frees it. */
+json_t *triage_finding_meant(struct view *v);
 
 /* ---- rows of observations */
 
