@@ -229,20 +229,38 @@ static const char *answer_of(struct play *p, const struct waiting *w)
 	return playbook_step_is(w->step, "while-condition") || strcmp(w->id, "destruction") == 0 ? "no" : "yes";
 }
 
-static const char *answer_step(struct play *p, const struct waiting *w)
+/* A choice is told by what it leads to, as the playbook names it, before its word; on record, too. */
+static void choose_first(struct play *p, const struct playbook *book, const struct waiting *w)
+{
+	void *first = json_object_iter(json_object_get(w->step, "cases"));
+	const char *to = json_string_value(json_object_iter_value(first));
+	const char *name = playbook_text(json_object_get(playbook_step(book, to), "name"));
+	const char *word = json_object_iter_key(first);
+	char *choice = *name ? xasprintf("> %s (%s)", name, word) : xasprintf("> %s", word);
+	char *recorded = xasprintf("[%s]", *name ? name : word);
+	terminal_type(p->t, KEYS_ENTER);
+	terminal_await(p->t, choice);
+	terminal_type(p->t, KEYS_ENTER);
+	await_recorded(p);
+	terminal_type(p->t, "G");
+	terminal_await(p->t, recorded);
+	terminal_type(p->t, "g");
+	free(recorded);
+	free(choice);
+}
+
+static const char *answer_step(struct play *p, const struct playbook *book, const struct waiting *w)
 {
 	const char *said;
 	if (w->what == WAITING_QUESTION) {
 		said = answer_of(p, w);
 		terminal_type(p->t, strcmp(said, "yes") == 0 ? "y" : "N");
+		await_recorded(p);
 	} else {
 		json_t *cases = json_object_get(w->step, "cases");
 		said = json_object_iter_key(json_object_iter(cases));
-		terminal_type(p->t, KEYS_ENTER);
-		terminal_await(p->t, "> ");
-		terminal_type(p->t, KEYS_ENTER);
+		choose_first(p, book, w);
 	}
-	await_recorded(p);
 	return said;
 }
 
@@ -269,7 +287,7 @@ static void play(struct play *p, const char *name)
 		assert_true(i < STEPS);
 		await_step(p, &w);
 		if (w.what != WAITING_ACTION) {
-			answer = answer_step(p, &w);
+			answer = answer_step(p, book, &w);
 		} else if (run_called_playbook(&w) && !p->whole) {
 			outcome = OUTCOME_NOT_APPLICABLE;
 			terminal_type(p->t, "-");

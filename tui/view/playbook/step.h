@@ -1,7 +1,7 @@
 /*
  * A playbook step on the screen: shown in full, and recorded.
  *
- * view_playbook.c shows where the runs stand; view_step.c is the form of what a
+ * view_playbook.c shows where the runs stand, recorded_steps.c what is on record of one; view_step.c is the form of what a
  * step must record and what is still missing, step_need.c a row of it; step_evidence.c and step_command.c
  * are the ways to what is missing; playbook_runs.c deals with runs as a whole.
  */

@@ -4,7 +4,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
-#include "base/time/time_cell.h"
+#include "tui/view/playbook/recorded_steps.h"
 #include "tui/view/playbook/step.h"
 #include "tui/view/playbook/steps_pane.h"
 #include "tui/view/views.h"
@@ -158,61 +158,6 @@ static void add_others(struct view *v, const struct playing *p)
 	view_add(v, TONE_PLAIN, NULL, "");
 }
 
-struct recorded {
-	const char *run;
-	json_t *lines; /* newest first */
-};
-
-static int take_recorded(void *ctx, json_t *step)
-{
-	struct recorded *r = ctx;
-	const char *run = json_get_string(step, "run");
-	if (!run || strcmp(run, r->run) != 0)
-		return 0;
-	struct buf line = BUF_INIT;
-	const struct kind *kind = kind_find("step");
-	const char *ended = json_get_string(step, "ended");
-	buf_addf(&line, "%s  ", record_label(step));
-	time_cell(ended ? ended : "", TIME_CELL_MINUTE, &line);
-	buf_adds(&line, "  ");
-	record_field_text(step, kind_field(kind, "outcome"), &line);
-	char *title = record_title(step);
-	const char *said = json_get_string(step, "answer");
-	buf_adds(&line, "  ");
-	if (said) /* before the question, which may be long */
-		buf_addf(&line, "[%s] ",
-		         strcmp(said, "yes") == 0  ? _("yes")
-		         : strcmp(said, "no") == 0 ? _("no")
-		                                   : said);
-	buf_adds(&line, title);
-	if (json_get_string(step, "left_unknown")) {
-		buf_addf(&line, "  %s: ", field_label(kind_field(kind, "left_unknown")));
-		run_unknown_text(step, &line);
-	}
-	const char *reason = json_get_string(step, "reason");
-	if (reason)
-		buf_addf(&line, "  (%s)", reason);
-	json_array_insert_new(r->lines, 0, json_stringn_nocheck(line.data, line.len));
-	free(title);
-	buf_release(&line);
-	return 0;
-}
-
-static void add_recorded(struct view *v, const struct playing *p)
-{
-	struct recorded r = {p->run.label, json_array()};
-	size_t i;
-	json_t *line;
-	record_each(workbench_case(v->wb), "step", 0, take_recorded, &r, NULL);
-	if (json_array_size(r.lines) > 0) {
-		view_add(v, TONE_PLAIN, NULL, "");
-		view_addf(v, TONE_HEADING, NULL, " %s", _("On record, newest first"));
-	}
-	json_array_foreach(r.lines, i, line)
-		view_add_text(v, TONE_FAINT, NULL, json_string_value(line), 2);
-	json_decref(r.lines);
-}
-
 static void add_heading(struct view *v, const struct playing *p)
 {
 	struct buf line = BUF_INIT;
@@ -310,7 +255,7 @@ static int fill_playbook(struct view *v, int columns, struct err *err)
 		              _("This playbook is finished. a shows what was done, P starts another, r shows the next "
 		                "open run."),
 		              1);
-	add_recorded(v, p);
+	recorded_steps_add(v, &p->run);
 	return 0;
 }
 
@@ -382,6 +327,7 @@ static enum redraw choose_answer(struct view *v)
 	json_t *step = json_deep_copy(w.step);
 	const char *names[64];
 	const char *shown[64];
+	char *labels[64] = {NULL}; /* of those that are made here */
 	size_t count = 0;
 	const char *key;
 	json_t *to;
@@ -393,10 +339,15 @@ static enum redraw choose_answer(struct view *v)
 	}
 	json_object_foreach(json_object_get(step, "cases"), key, to)
 		if (count < sizeof names / sizeof *names) {
-			names[count] = key;
-			shown[count++] = key;
+			const char *label = recorded_answer_label(p->run.playbook, w.id, key);
+			names[count] = key; /* the word that the playbook's text explains */
+			labels[count] = label == key ? xstrdup(key) : xasprintf("%s (%s)", label, key);
+			shown[count] = labels[count];
+			count++;
 		}
 	int chosen = prompt_choice(v->wb, playbook_text(json_object_get(step, "name")), shown, count, 0, NULL);
+	for (size_t i = 0; i < count; i++)
+		free(labels[i]);
 	if (chosen >= 0 && names[chosen]) {
 		struct err err = ERR_INIT;
 		struct step_outcome what = {.outcome = OUTCOME_DONE, .answer = names[chosen]};
