@@ -119,7 +119,7 @@ static void a_long_question(void **state)
 	terminal_type(t, "C");
 	terminal_await(t, "Organisation A");
 	terminal_type(t, "=");
-	terminal_await(t, "The same organisation as (label, domain or name):");
+	terminal_await(t, "The same organisation as (label, domain, name or new name):");
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_gone(t, "The same organisation as");
 	terminal_type(t, ":quit" KEYS_ENTER);
@@ -157,9 +157,9 @@ static void hints_are_seen_whole(void **state)
 {
 	(void)state;
 	hints_in("en", "Paste a text: indicators in it are offered  Ctrl-S keeps it · Esc leaves it", "Set which field",
-	         "Evidence", "Ctrl-S takes the marked · Esc ends");
+	         "Evidence", "Ctrl-S: all marked · Esc ends");
 	hints_in("ja", "侵害指標を拾い出す文章を貼り付け  Ctrl-S で保存 · Enter で改行 · Esc で中止", "設定する項目",
-	         "根拠となる証拠", "Ctrl-S で印のものに決定 · Esc で中止");
+	         "根拠となる証拠", "Ctrl-S で印のもの · Esc で中止");
 }
 
 /* A time without its zone is another time. */
