@@ -103,6 +103,7 @@ int report_make(struct release *r, enum report_kind kind, struct document *d, st
 	json_decref(p.titles);
 	json_decref(p.stays);
 	json_decref(p.collected);
+	json_decref(p.transfers);
 	host_matrix_free(p.findings);
 	json_decref(p.of_case);
 	return rc < 0 ? -1 : 0;

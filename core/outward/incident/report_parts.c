@@ -216,6 +216,14 @@ static int add_derived(struct report *p, const json_t *record, const char *name,
 	       (add_first_act(p, record, out) || add_findings(p, record, out));
 }
 
+/* That it was handed over and not accepted, as the transfers say that leave: of another nothing is told. */
+static int is_pending(struct report *p, const json_t *evidence)
+{
+	if (!p->transfers)
+		p->transfers = custody_last(report_records(p, "transfer"));
+	return custody_was_pending(p->transfers, evidence);
+}
+
 void report_field(struct report *p, const json_t *record, const char *name, struct buf *out)
 {
 	const struct kind *kind = record_kind(record);
@@ -237,7 +245,7 @@ void report_field(struct report *p, const json_t *record, const char *name, stru
 	} else {
 		record_field_text(record, field, &text);
 	}
-	if (strcmp(name, "holder") == 0 && custody_is_pending(release_case(p->r), record))
+	if (strcmp(name, "holder") == 0 && is_pending(p, record))
 		buf_addf(&text, " (%s)", _("handed over, not accepted yet"));
 	if (names && record_is_disputed(record, name))
 		disputed_add(&text);

@@ -18,6 +18,7 @@ struct report {
 	json_t *stays;  /* kind -> number of records that stay */
 	json_t *
 	    collected; /* machine -> type of evidence -> [the first label, how many, how whole it is]; NULL: not asked for yet */
+	json_t *transfers;            /* the last one of each item, of those that leave; NULL: not asked for yet */
 	struct host_matrix *findings; /* of each machine; NULL: not asked for yet */
 	json_t *of_case;
 	unsigned number; /* of the last heading */

@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "case/kind/kinds.h"
+#include "case/kind/tlp.h"
 #include "case/store/disputed.h"
 
 #include <errno.h>
@@ -136,6 +137,7 @@ static int refuse(struct release *r, const struct forbidden_hit *hit, struct err
 	int helps = !r->redacted && named && release_names(named);
 	int is_unapproved = named && kind_has(json_get_string(named, "kind"), KIND_INDICATOR) &&
 	                    !record_surely_is(named, "shareable", "approved");
+	int is_above = named && tlp_rank(release_tlp_of(r, named)) > tlp_rank(r->tlp);
 	json_decref(named);
 	err_clear(&none);
 	release_each(r, NULL, find_quoting, &q, &none);
@@ -145,6 +147,12 @@ static int refuse(struct release *r, const struct forbidden_hit *hit, struct err
 		               _("nothing was written: the %s of %s, which may not leave, stands in %s, '%s'; correct "
 		                 "it there, or use --redacted (in Exchange: p)"),
 		               hit->field, hit->label, q.label, field_label(q.field));
+	if (*q.label && is_unapproved && is_above)
+		return err_set(err, ERR_FAILED,
+		               _("nothing was written: the %s of %s, which may not leave, stands in %s, '%s'; if its "
+		                 "provider allows it: set %s shareable=approved tlp=%s; else keep that record back: "
+		                 "set %s tlp=RED"),
+		               hit->field, hit->label, q.label, field_label(q.field), hit->label, r->tlp, q.label);
 	if (*q.label && is_unapproved) /* the mail that it was made of says the truth: it is not to be corrected */
 		return err_set(
 		    err, ERR_FAILED,

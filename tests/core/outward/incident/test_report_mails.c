@@ -1,4 +1,4 @@
-/* What the incident report says of mails and of accounts: how many, which bear what, and only what may leave. */
+/* What the incident report says of mails, accounts and who holds what: how many, which bear what, only what may leave. */
 #include "core/case/help_case.h"
 #include "outward/incident/report.h"
 
@@ -90,6 +90,24 @@ static void what_may_not_leave_is_in_no_table(void **state)
 	says("R1-I1 c2[.]evil[.]com (C2)", 1);
 }
 
+/* A transfer that stays tells nothing by the holder of what leaves. */
+static void a_transfer_that_stays_is_told_nowhere(void **state)
+{
+	static const struct release_wish w = {.to = "Partner", .tlp = "GREEN", .approved_by = "R1-D1"};
+	(void)state;
+	add("party", "name=Partner type=organisation tlp=GREEN");
+	add("decision", "title=Share? choice=yes reason=x by=R1-P1 when=2025");
+	add("evidence", "title=disk type=disk_image tlp=GREEN");
+	add("transfer", "items=R1-E1 action=handed_over purpose=analysis from=R1-P1 to=R1-P1 when=2025-11-20 tlp=RED");
+	make(&w, document_html);
+	says("not accepted yet", 0);
+	make(&internal, document_html);
+	says("not accepted yet", 1);
+	set("R1-T1", "tlp=GREEN");
+	make(&w, document_html);
+	says("not accepted yet", 1);
+}
+
 static void only_accounts_of_which_something_is_known_are_listed(void **state)
 {
 	(void)state;
@@ -110,6 +128,7 @@ int main(void)
 	    TEST(where_none_is_on_record_it_says_so),
 	    TEST(each_mail_is_told_with_what_it_bears),
 	    TEST(what_may_not_leave_is_in_no_table),
+	    TEST(a_transfer_that_stays_is_told_nowhere),
 	    TEST(only_accounts_of_which_something_is_known_are_listed),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
