@@ -23,7 +23,7 @@ static int is_link(const char *text, const char *at, const char *end)
 static int is_mail_address(const char *text, const char *at, const char *end)
 {
 	return *at == '@' && at > text && at + 1 < end && !isspace((unsigned char)at[-1]) &&
-	       isalnum((unsigned char)at[1]);
+	       (isalnum((unsigned char)at[1]) || at[1] == '-' || at[1] == '_');
 }
 
 void markdown_add(struct buf *out, const char *text, size_t n, const char *marks)

@@ -34,6 +34,7 @@ static void no_link_is_made(void **state)
 	becomes("ftp://evil.example", "ftp\\://evil.example");
 	becomes("www.evil.example WWW.evil.example", "www\\.evil.example WWW\\.evil.example");
 	becomes("from taro@mail.example", "from taro\\[at\\]mail.example");
+	becomes("a@-b.example a@_b.example", "a\\[at\\]-b.example a\\[at\\]_b.example");
 	becomes("@home a @b C:\\x @", "@home a @b C:\\\\x @"); /* none of these is an address */
 	becomes("://", "\\://");
 	becomes("www.", "www\\.");
