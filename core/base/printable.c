@@ -293,6 +293,11 @@ size_t text_whole(const char *text, size_t n, size_t most)
 	return n;
 }
 
+int text_cut(const char *text, int most)
+{
+	return (int)text_whole(text, strlen(text), (size_t)most);
+}
+
 void text_copy(char *out, size_t size, const char *text)
 {
 	size_t n = text_whole(text, strlen(text), size - 1);

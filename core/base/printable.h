@@ -70,6 +70,9 @@ void text_wrap(struct buf *out, const char *text, size_t cells, size_t indent);
 /* How many of the n bytes are kept where at most `most` may be: no letter is cut. */
 size_t text_whole(const char *text, size_t n, size_t most);
 
+/* The same of a whole text, for "%.*s". */
+int text_cut(const char *text, int most);
+
 /* Copies what fits into `size` bytes with their NUL, cut between two letters: instead of snprintf(), which cuts inside one. */
 void text_copy(char *out, size_t size, const char *text);
 

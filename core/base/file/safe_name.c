@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 
 #include <string.h>
 
@@ -26,8 +27,9 @@ const char *safe_name(const char *text, struct err *err)
 {
 	if (safe_name_check(text))
 		return text;
-	err_set(err, ERR_DAMAGED, _("'%.100s' cannot be part of a file's name: only letters, digits and '-' can"),
-	        text ? text : "");
+	text = text ? text : "";
+	err_set(err, ERR_DAMAGED, _("'%.*s' cannot be part of a file's name: only letters, digits and '-' can"),
+	        text_cut(text, 100), text);
 	return NULL;
 }
 

@@ -174,15 +174,16 @@ void sigma_compile(struct sigma *s, struct sigma_rule *rule, const json_t *tree)
 	take_level(rule, json_get_string(tree, "level"));
 	take_technique(rule, json_object_get(tree, "tags"));
 	int source = sigma_source_of(logsource);
+	const char *named = service ? service : category ? category : "?"; /* told where nothing here is read of it */
 	rule->foreign = product ? strcmp(product, "windows") != 0 : source < 0;
 	if (json_object_get(tree, "correlation"))
 		sigma_needs(&k, "%s", _("a correlation over several rows"));
 	else if (!json_is_object(k.detection))
 		sigma_needs(&k, "%s", _("a detection"));
 	else if (rule->foreign)
-		sigma_needs(&k, _("logs of %.40s"), product ? product : "?");
+		sigma_needs(&k, _("logs of %.*s"), product ? text_cut(product, 40) : 1, product ? product : "?");
 	else if (source < 0)
-		sigma_needs(&k, _("the log source %.40s"), service ? service : category ? category : "?");
+		sigma_needs(&k, _("the log source %.*s"), text_cut(named, 40), named);
 	if (!*k.needs) {
 		k.selections = xcalloc(json_object_size(k.detection), sizeof *k.selections);
 		detection_node(&k, &rule->root);

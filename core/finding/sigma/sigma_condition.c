@@ -2,6 +2,7 @@
 #include "finding/sigma/sigma_private.h"
 
 #include "base/i18n.h"
+#include "base/printable.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -55,7 +56,7 @@ static int read_of(struct sigma_reader *r, uint32_t least, uint32_t *node)
 		i++;
 	}
 	if (count == 0)
-		return sigma_needs(r->k, _("a selection that it does not have: %.100s"), r->word);
+		return sigma_needs(r->k, _("a selection that it does not have: %.*s"), text_cut(r->word, 100), r->word);
 	*node = least == 0   ? sigma_node(r->k->s, SIGMA_AND, nodes, count, 0)
 	        : least == 1 ? sigma_node(r->k->s, SIGMA_OR, nodes, count, 0)
 	                     : sigma_node(r->k->s, SIGMA_OF, nodes, count, least);
@@ -78,7 +79,7 @@ static int read_name(struct sigma_reader *r, uint32_t *node)
 		}
 		i++;
 	}
-	return sigma_needs(r->k, _("a selection that it does not have: %.100s"), r->word);
+	return sigma_needs(r->k, _("a selection that it does not have: %.*s"), text_cut(r->word, 100), r->word);
 }
 
 static int read_one(struct sigma_reader *r, uint32_t *node)
@@ -144,6 +145,6 @@ int sigma_condition(struct sigma_compiling *k, const char *text, uint32_t *node)
 	if (read_or(&r, node) < 0)
 		return -1;
 	if (is(&r, "|"))
-		return sigma_needs(k, _("an aggregation over several rows:%.100s"), r.at);
-	return *r.word ? sigma_needs(k, _("what is not known in a condition: %.100s"), r.word) : 0;
+		return sigma_needs(k, _("an aggregation over several rows:%.*s"), text_cut(r.at, 100), r.at);
+	return *r.word ? sigma_needs(k, _("what is not known in a condition: %.*s"), text_cut(r.word, 100), r.word) : 0;
 }

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/printable.h"
 
 #include <arpa/inet.h>
 #include <sodium.h>
@@ -218,7 +219,7 @@ static int regex_node(struct sigma_compiling *k, uint32_t field, const struct va
 	a.regex = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
 	                        m->regex_flags | PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &at, NULL);
 	if (!a.regex)
-		return sigma_needs(k, _("a regular expression that cannot be read: %.100s"), text);
+		return sigma_needs(k, _("a regular expression that cannot be read: %.*s"), text_cut(text, 100), text);
 	pcre2_jit_compile(a.regex, PCRE2_JIT_COMPLETE);
 	a.text = xstrdup(text);
 	a.n = strlen(text);
@@ -237,7 +238,7 @@ static int cidr_node(struct sigma_compiling *k, uint32_t field, const char *text
 	int ok = inet_pton(a.family, address, a.network) == 1 && a.bits <= most;
 	free(address);
 	if (!ok)
-		return sigma_needs(k, _("a network that cannot be read: %.100s"), text);
+		return sigma_needs(k, _("a network that cannot be read: %.*s"), text_cut(text, 100), text);
 	a.text = xstrdup(text);
 	a.n = strlen(text);
 	*node = atom_node(k->s, &a);
@@ -250,7 +251,7 @@ static int number_node(struct sigma_compiling *k, uint32_t field, const struct v
 	char *end;
 	struct sigma_atom a = {.field = field, .test = m->test, .number = strtoll(text, &end, 0)};
 	if (!*text || *end)
-		return sigma_needs(k, _("a number that cannot be read: %.100s"), text);
+		return sigma_needs(k, _("a number that cannot be read: %.*s"), text_cut(text, 100), text);
 	*node = atom_node(k->s, &a);
 	return 0;
 }
@@ -371,7 +372,7 @@ static int modifier(struct sigma_compiling *k, const char *word, struct value_mo
 	else if (strcmp(word, "utf16") == 0)
 		m->wide = 3;
 	else
-		return sigma_needs(k, _("the modifier '%.40s'"), word);
+		return sigma_needs(k, _("the modifier '%.*s'"), text_cut(word, 40), word);
 	return 0;
 }
 

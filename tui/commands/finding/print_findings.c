@@ -45,7 +45,7 @@ static void print_seen(FILE *out, const json_t *f)
 		printable_printf(out, "        %s  %s%s%s\n", text_of(f, "label"), status_text(text_of(f, "status")),
 		                 *text_of(f, "assessment") ? ": " : "", text_of(f, "assessment"));
 	if (*text_of(f, "reason"))
-		printable_printf(out, "        %.600s\n", text_of(f, "reason"));
+		printable_printf(out, "        %.*s\n", text_cut(text_of(f, "reason"), 600), text_of(f, "reason"));
 }
 
 void print_findings(FILE *out, const json_t *findings)

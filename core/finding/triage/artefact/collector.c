@@ -2,6 +2,7 @@
 
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "finding/triage/parse/whole.h"
 
 #include <stdlib.h>
@@ -73,7 +74,7 @@ static int give(struct collector *c, int64_t when, uint8_t clock, const char *st
 static int give_lack(struct collector *c, int64_t when, uint8_t clock, const char *state, const char *message,
                      const struct buf *more, struct err *err)
 {
-	triage_problem(c->out, c->offset, _("not covered: the collector says: %.300s"), message);
+	triage_problem(c->out, c->offset, _("not covered: the collector says: %.*s"), text_cut(message, 300), message);
 	return give(c, when, clock, state, message, more, err);
 }
 
@@ -133,8 +134,9 @@ static int read_upload(struct collector *c, const json_t *line, struct err *err)
 	observation_field(&more, "target", path ? path : "");
 	observation_field_number(&more, "size", (int64_t)json_integer_value(size));
 	observation_field_number(&more, "collected", (int64_t)json_integer_value(stored));
-	char *message = xasprintf("%.200s: %lld of %lld bytes were collected", path ? path : "?",
-	                          (long long)json_integer_value(stored), (long long)json_integer_value(size));
+	char *message =
+	    xasprintf("%.*s: %lld of %lld bytes were collected", path ? text_cut(path, 200) : 1, path ? path : "?",
+	              (long long)json_integer_value(stored), (long long)json_integer_value(size));
 	int rc = give_lack(c, OBSERVATION_NO_TIME, 0, "cut", message, &more, err);
 	free(message);
 	buf_release(&more);

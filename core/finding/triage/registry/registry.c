@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "finding/triage/parse/whole.h"
 #include "finding/triage/registry/registry_private.h"
 
@@ -156,19 +157,19 @@ static void read_values(struct registry_walk *w)
 		if (hive_value(&w->hive, &w->cell, i, &value, &name, &data) < 0) {
 			if (bad++ == 0)
 				triage_problem(w->out, 4096 + (uint64_t)w->cell.offset,
-				               _("a value of the key %.200s is damaged"), w->key);
+				               _("a value of the key %.*s is damaged"), text_cut(w->key, 200), w->key);
 			continue;
 		}
 		if (value.cut && !told++)
 			triage_problem(w->out, 4096 + (uint64_t)w->cell.offset,
-			               _("the data of the value %.100s of the key %.200s are not whole"), name.data,
-			               w->key);
+			               _("the data of the value %.*s of the key %.*s are not whole"),
+			               text_cut(name.data, 100), name.data, text_cut(w->key, 200), w->key);
 		registry_value_set(&w->values[w->value_count++], &name, value.type, &data);
 	}
 	if (bad == 16 || (bad == 0 && w->cell.values > REGISTRY_VALUES))
 		triage_problem(w->out, 4096 + (uint64_t)w->cell.offset,
-		               _("the key %.200s says that it has %u values: the rest of them are not read"), w->key,
-		               w->cell.values);
+		               _("the key %.*s says that it has %u values: the rest of them are not read"),
+		               text_cut(w->key, 200), w->key, w->cell.values);
 	buf_release(&name);
 	buf_release(&data);
 }
@@ -215,7 +216,8 @@ static int walk_key(struct registry_walk *w, uint32_t offset, struct buf *path, 
 	int damaged = 0;
 	size_t count = 0;
 	if (hive_key(&w->hive, offset, &cell, &name) < 0) {
-		triage_problem(w->out, 4096 + (uint64_t)offset, _("a key below %.200s is damaged"), path->data);
+		triage_problem(w->out, 4096 + (uint64_t)offset, _("a key below %.*s is damaged"),
+		               text_cut(path->data, 200), path->data);
 		buf_release(&name);
 		return 0;
 	}
@@ -234,7 +236,8 @@ static int walk_key(struct registry_walk *w, uint32_t offset, struct buf *path, 
 	registry_values_free(w);
 	uint32_t *below = hive_subkeys(&w->hive, &cell, &count, &damaged);
 	if (damaged || deep > DEEPEST || path->len > KEY_LONGEST)
-		triage_problem(w->out, 4096 + (uint64_t)offset, _("not all keys below %.200s can be read"), path->data);
+		triage_problem(w->out, 4096 + (uint64_t)offset, _("not all keys below %.*s can be read"),
+		               text_cut(path->data, 200), path->data);
 	for (size_t i = 0; rc == 0 && i < count && deep <= DEEPEST && path->len <= KEY_LONGEST; i++)
 		rc = walk_key(w, below[i], path, deep + 1, err);
 	free(below);

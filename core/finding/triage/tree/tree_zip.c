@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/file/pathname.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "finding/triage/tree/tree_zip_key.h"
 #include "finding/triage/tree/tree_zip_scan.h"
 
@@ -375,8 +376,8 @@ static int find_heads(struct zip *z, struct tree_run *run, const char *why, stru
 		if (rc == 0 && s.broken)
 			rc = tree_uncovered(
 			    run, "", err,
-			    _("files that are cut off or damaged: %llu; of the first, %.200s, %llu bytes are there"),
-			    (unsigned long long)s.broken, s.cut, (unsigned long long)s.cut_size);
+			    _("files that are cut off or damaged: %llu; of the first, %.*s, %llu bytes are there"),
+			    (unsigned long long)s.broken, text_cut(s.cut, 200), s.cut, (unsigned long long)s.cut_size);
 		if (rc == 0 && s.is_full)
 			rc = tree_uncovered(run, "", err,
 			                    _("it holds more than %llu files: those behind them were not read"),
