@@ -27,7 +27,8 @@ struct printing {
 	struct secret key; /* for volumes that are encrypted; empty: none was given */
 	int lines;         /* --jsonl */
 	json_t *array;     /* --json */
-	uint64_t problems;
+	uint64_t problems; /* in what was read */
+	struct buf unread; /* what nothing was read of: its names, printable */
 	uint64_t counts[OBSERVATION_ARTEFACT_COUNT];
 	int many; /* what is named is not one alone */
 };
@@ -119,8 +120,31 @@ static int one_of_many(struct printing *p, int rc, struct err *err)
 	     err->code != ERR_DAMAGED))
 		return rc;
 	struct err why = *err;
+	char *name = printable_dup(p->source);
+	buf_addf(&p->unread, "%s%s", p->unread.len ? _(", ") : "", name);
+	free(name);
 	err_clear(err);
-	return print_problem(p, "", 0, why.message, err);
+	rc = print_problem(p, "", 0, why.message, err);
+	p->problems = 0; /* that is one thing to say, however many of its files were named */
+	return rc;
+}
+
+/* What the status says of what could not be read, when all was said. */
+static int refuse_unread(const struct printing *p, struct err *err)
+{
+	if (!p->unread.len && p->problems == 0)
+		return 0;
+	char *parts =
+	    xasprintf(P_("a part could not be read: %llu problem is named",
+	                 "a part could not be read: %llu problems are named", (unsigned long long)p->problems),
+	              (unsigned long long)p->problems);
+	char *none = xasprintf(_("nothing was read of %s"), p->unread.data ? p->unread.data : "");
+	int rc = !p->unread.len     ? err_set(err, ERR_FAILED, "%s", parts)
+	         : p->problems == 0 ? err_set(err, ERR_FAILED, "%s", none)
+	                            : err_set(err, ERR_FAILED, "%s; %s", none, parts);
+	free(parts);
+	free(none);
+	return rc;
 }
 
 static int look_at(struct printing *p, const char *path, const char *only, struct err *err)
@@ -310,8 +334,11 @@ static int take_key(struct printing *p, const struct args *args, struct err *err
 
 int cmd_triage(struct session *s, const struct args *args, struct err *err)
 {
-	struct printing p = {
-	    .s = s, .source = "", .lines = args_option(args, "jsonl") != NULL, .many = args->count != 1};
+	struct printing p = {.s = s,
+	                     .source = "",
+	                     .unread = BUF_INIT,
+	                     .lines = args_option(args, "jsonl") != NULL,
+	                     .many = args->count != 1};
 	int look = args_option(args, "look") != NULL;
 	int rc = 0;
 	int again = args_option(args, "again") != NULL;
@@ -338,10 +365,8 @@ int cmd_triage(struct session *s, const struct args *args, struct err *err)
 		cmd_print_json(s, p.array);
 	else
 		json_decref(p.array);
-	if (rc == 0 && p.problems)
-		rc = err_set(err, ERR_FAILED,
-		             P_("a part could not be read: %llu problem is named",
-		                "a part could not be read: %llu problems are named", (unsigned long long)p.problems),
-		             (unsigned long long)p.problems);
+	if (rc == 0)
+		rc = refuse_unread(&p, err);
+	buf_release(&p.unread);
 	return rc;
 }
