@@ -116,10 +116,31 @@ static int is_rotated(const char *name, const char *base)
 	        (*rest == '.' && strcasecmp(rest, ".gz") != 0 && !triage_path_ends(rest, ".gz")));
 }
 
+/* "client - user [20/Nov/2025:10:00:01 +0900] "GET /": under any name, since each site calls its logs otherwise. What there is of
+ * the file's first line may end within it. */
+static int begins_combined(const unsigned char *head, size_t n)
+{
+	char line[TRIAGE_HEAD + 1];
+	struct tm tm;
+	size_t length = 0;
+	for (; length < n && length < TRIAGE_HEAD && head[length] && head[length] != '\n'; length++)
+		line[length] = (char)head[length];
+	line[length] = '\0';
+	const char *open = strchr(line, '[');
+	const char *blank = strchr(line, ' ');
+	const char *zone = open ? strptime(open + 1, "%d/%b/%Y:%H:%M:%S", &tm) : NULL;
+	if (!zone || !blank || blank > open || !memchr(blank + 1, ' ', (size_t)(open - blank)))
+		return 0;
+	const char *close = strchr(zone, ']');
+	return !close || strncmp("] \"", close, strlen(close) < 3 ? strlen(close) : 3) == 0;
+}
+
 int web_log_recognises(const char *path, const unsigned char *head, size_t n)
 {
 	const char *name = last_name(path);
 	if (n >= 30 && memcmp(head, "#Software: Microsoft Internet ", 30) == 0)
+		return 1;
+	if (begins_combined(head, n))
 		return 1;
 	return (strncasecmp(name, "u_ex", 4) == 0 && triage_path_ends(name, ".log")) ||
 	       is_rotated(name, "access.log") || is_rotated(name, "access_log") || is_rotated(name, "ssl_access_log") ||

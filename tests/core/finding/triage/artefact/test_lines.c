@@ -2,6 +2,8 @@
 #include "core/case/help_case.h"
 #include "core/finding/triage/help_rows.h"
 
+#include "finding/triage/artefact/lines.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +59,32 @@ static void web_servers_of_both_kinds(void **state)
 	assert_string_equal(row_text(&p, 0, "client"), "203.0.113.9");
 	assert_string_equal(row_text(&p, 0, "url"), "/a.aspx");
 	parsed_release(&p);
+}
+
+static int is_web_log(const char *path, const char *text)
+{
+	size_t n = strlen(text);
+	return web_log_recognises(path, (const unsigned char *)text, n < TRIAGE_HEAD ? n : TRIAGE_HEAD);
+}
+
+static void web_logs_bear_any_name(void **state)
+{
+	(void)state;
+	assert_true(
+	    is_web_log("webmail.log", "203.0.113.9 - - [20/Nov/2025:10:00:01 +0900] \"POST /login HTTP/1.1\" 200 1\n"));
+	assert_true(is_web_log(
+	    "a",
+	    "2001:0db8:85a3:0000:0000:8a2e:0370:7334 - - [20/Nov/2025:10:00:01 +0900] \"GET / HTTP/1.1\" 200 1\n"));
+	assert_true(is_web_log(
+	    "a", "www.example:443 203.0.113.9 - bob [20/Nov/2025:10:00:02 +0900] \"GET / HTTP/1.1\" 404 -\n"));
+	assert_true(is_web_log("a", "203.0.113.9 - - [20/Nov/2025:10:00:01] \"-\" 408 -\n"));
+	assert_false(
+	    is_web_log("error.log", "[Thu Nov 20 10:00:01 2025] [core:error] [pid 1] File does not exist: /x\n"));
+	assert_false(
+	    is_web_log("error.log", "2025/11/20 10:00:01 [error] 1#1: *1 open() failed, client: 203.0.113.9\n"));
+	assert_false(is_web_log("notes.txt", "seen - at [20/Nov/2025:10:00:01 +0900] in the log\n"));
+	assert_false(is_web_log("notes.txt", "[20/Nov/2025:10:00:01 +0900] \"GET /\"\n"));
+	assert_false(is_web_log("empty", ""));
 }
 
 static void system_logs_say_what_their_clock_is(void **state)
@@ -263,6 +291,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(web_servers_of_both_kinds),
+	    cmocka_unit_test(web_logs_bear_any_name),
 	    cmocka_unit_test(system_logs_say_what_their_clock_is),
 	    cmocka_unit_test(shells_and_cron_tell_commands),
 	    cmocka_unit_test(logins_are_read),
