@@ -103,6 +103,17 @@ P
 			"${faulty[@]}" "$genba" verify "$made"
 		cp -p good.bin bad/bad.bin
 	done
+	# the same of a file that is evidence by itself, and of another size it is altered, whatever cannot be read of it
+	expect 1 "512 bytes from byte 1048576" "${faulty[@]}" "$genba" preserve bad/bad.bin
+	made=$(label)
+	expect 0 "" "${faulty[@]}" "$genba" verify "$made"
+	echo altered | dd of=bad/bad.bin bs=1 seek=1024 conv=notrunc status=none
+	expect 4 "$made: the content is not what was preserved" "${faulty[@]}" "$genba" verify "$made"
+	FAULTY_SECTORS=0+512,$FAULTY_SECTORS expect 4 "whether its content is what was preserved is not known" \
+		"${faulty[@]}" "$genba" verify "$made"
+	echo longer >>bad/bad.bin
+	FAULTY_SECTORS=0+512,$FAULTY_SECTORS expect 4 "$made: .*the content is not what was preserved" "${faulty[@]}" "$genba" verify "$made"
+	cp -p good.bin bad/bad.bin
 	# the medium is pulled: what was not whole does not look as if it were, and the same command goes on
 	FAULTY_PULLED_AT=3000000 expect 1 "" "${faulty[@]}" "$genba" preserve bad --as raw --to pulled
 	complete "$(label)" interrupted

@@ -140,3 +140,13 @@ int evidence_compare(struct case_file *c, json_t *record, const struct progress 
 	buf_release(&path);
 	return rc;
 }
+
+int evidence_has_other_size(struct case_file *c, json_t *record)
+{
+	struct stored s;
+	if (stored_open_record(&s, c, record, NULL) < 0)
+		return 0;
+	int other = stored_has_other_size(&s, record);
+	stored_close(&s);
+	return other;
+}

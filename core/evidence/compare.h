@@ -25,4 +25,7 @@ int evidence_lacks_key(const json_t *record);
  */
 int evidence_compare(struct case_file *c, json_t *record, const struct progress *progress, struct err *err);
 
+/* 1 if what lies where a record says (read with RECORD_REVEAL) has another size: it is altered, also if it cannot be read. */
+int evidence_has_other_size(struct case_file *c, json_t *record);
+
 #endif

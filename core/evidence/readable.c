@@ -29,9 +29,11 @@ static int read_to_end(const char *path, const struct progress *progress, struct
 	ssize_t n = 1;
 	int rc = 0;
 	while (rc == 0 && n > 0 && (rc = progress_step(progress, path, done, size, err)) == 0) {
-		n = read(fd, bytes, READ_AT_ONCE);
+		n = pread(fd, bytes, READ_AT_ONCE, (off_t)done);
 		if (n < 0 && errno == EINTR)
 			n = 1;
+		else if (n < 0 && errno == ESPIPE) /* a pipe stands there by now: it has no bytes */
+			n = 0;
 		else if (n < 0)
 			rc = cannot_read(path, errno, err);
 		else

@@ -25,6 +25,7 @@ struct evidence_verify_checking {
 	struct err *err;
 	const char *label; /* of the record in hand */
 	int reread;        /* of the record in hand: the cache could be dropped */
+	int weighed;       /* of the record in hand: it is altered, whatever of it cannot be read */
 	json_t *results;   /* label -> "ok", "failed", "unreadable" */
 };
 
@@ -135,6 +136,43 @@ static const char *check_image(struct evidence_verify_checking *k, const json_t 
 	return result;
 }
 
+/* What could not be read when it was preserved, as the record says it in English; an earlier genba said it in its own language,
+ * and then nothing is known of it. */
+static void ranges_on_record(const json_t *record, struct ranges *out)
+{
+	static const char said[] = "zeros stand there: ";
+	const char *at = json_get_string(record, "unread");
+	while (at && (at = strstr(at, said))) {
+		unsigned long long length;
+		unsigned long long offset;
+		at += strlen(said);
+		if (sscanf(at, "%llu bytes from byte %llu", &length, &offset) == 2 &&
+		    (!out->count || offset >= out->items[out->count - 1].offset + out->items[out->count - 1].length))
+			ranges_add(out, offset, length);
+	}
+}
+
+/* Whether the same bytes cannot be read now as then: all others were compared. */
+static int is_unread_as_then(const json_t *record, const struct ranges *now)
+{
+	struct ranges then = RANGES_INIT;
+	ranges_on_record(record, &then);
+	int same = then.count == now->count;
+	for (size_t i = 0; same && i < then.count; i++)
+		same = then.items[i].offset == now->items[i].offset && then.items[i].length == now->items[i].length;
+	ranges_release(&then);
+	return same;
+}
+
+/* The bytes are not as on record: whether that says that they are others, or only that some of them cannot be read now. */
+static int is_altered(const json_t *record, const struct stored *s, const struct acquisition *a, uint64_t size)
+{
+	const json_t *was = json_object_get(record, "source_size");
+	return !a->unreadable.count || stored_has_other_size(s, record) ||
+	       (json_is_integer(was) && (uint64_t)json_integer_value(was) != size) ||
+	       is_unread_as_then(record, &a->unreadable);
+}
+
 static const char *check_bytes(struct evidence_verify_checking *k, const json_t *record, struct stored *s)
 {
 	struct err why = ERR_INIT;
@@ -146,12 +184,23 @@ static const char *check_bytes(struct evidence_verify_checking *k, const json_t 
 	if (rc < 0 && why.code == ERR_CANCELLED) {
 		err_take(k->err, &why);
 		result = NULL;
+	} else if (rc < 0 && stored_has_other_size(s, record)) {
+		found(k, record, _("the content is not what was preserved"));
+		k->weighed = 1;
+		result = "failed";
 	} else if (rc < 0) {
 		found(k, record, "%s", why.message);
 		result = "unreadable";
-	} else if (!json_is(record, "sha256", is.sha256)) {
+	} else if (json_is(record, "sha256", is.sha256)) {
+		; /* what could not be read then cannot be read now */
+	} else if (is_altered(record, s, &a, is.size)) {
 		name_piece(k, record, &is);
+		k->weighed = 1;
 		result = "failed";
+	} else {
+		found(k, record,
+		      _("parts of it cannot be read: whether its content is what was preserved is not known"));
+		result = "unreadable";
 	}
 	ranges_release(&a.unreadable);
 	digest_result_release(&is);
@@ -238,7 +287,7 @@ static int find_place(const json_t *record, struct buf *path)
 static const char *weigh_failed(struct evidence_verify_checking *k, const json_t *record, const char *path)
 {
 	struct err why = ERR_INIT;
-	if (!*path || readable_stored(stored_shape(record, path), path, k->what->progress, &why) == 0)
+	if (k->weighed || !*path || readable_stored(stored_shape(record, path), path, k->what->progress, &why) == 0)
 		return "failed";
 	if (why.code == ERR_CANCELLED) {
 		err_take(k->err, &why);
@@ -256,6 +305,7 @@ static int check_one(void *ctx, json_t *record)
 	const char *result;
 	k->label = record_label(record);
 	k->reread = 0;
+	k->weighed = 0;
 	evidence_here(k->c, record);
 	if (find_place(record, &path) < 0) {
 		k->report->unreadable++;

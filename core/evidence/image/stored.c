@@ -241,6 +241,14 @@ int stored_open_record(struct stored *s, struct case_file *c, json_t *record, st
 	return rc;
 }
 
+int stored_has_other_size(const struct stored *s, const json_t *record)
+{
+	const json_t *size = json_object_get(record, "source_size");
+	int tells = s->kind == STORED_FILE || s->kind == STORED_PARTS; /* a container only states it */
+	return tells && json_is_integer(size) && s->source.size != SOURCE_UNKNOWN &&
+	       s->source.size != (uint64_t)json_integer_value(size);
+}
+
 int stored_open(struct stored *s, struct case_file *c, const char *label, struct err *err)
 {
 	json_t *record = record_get(c, label, RECORD_WITH_RETRACTED | RECORD_REVEAL, err);

@@ -53,6 +53,10 @@ char *stored_member(enum stored_shape shape, const char *path, size_t i);
  * much there was. Nothing for what is whole, and for what is one file. */
 void stored_explain(const struct stored *s, const json_t *record, struct buf *lines);
 
+/* 1 if as a file, or as parts of one, it has not as many bytes as the record says: then it is altered, whatever of it can be
+ * read. */
+int stored_has_other_size(const struct stored *s, const json_t *record);
+
 /* 1 if no byte is left in memory, so that the medium will be read. */
 int stored_drop_cache(struct stored *s);
 void stored_close(struct stored *s);

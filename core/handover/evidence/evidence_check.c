@@ -91,8 +91,9 @@ static int check_there(struct evidence_check_checking *k, struct transfer_item *
 		return err_take(k->err, &why);
 	/* the comparison of a folder says itself what it could not read */
 	struct err unread = ERR_INIT;
-	int rc = folder ? (why.code == ERR_DAMAGED ? 0 : err_take(&unread, &why))
-	                : readable_stored(shape, path, k->progress, &unread);
+	int rc = folder                                  ? (why.code == ERR_DAMAGED ? 0 : err_take(&unread, &why))
+	         : evidence_has_other_size(k->c, record) ? 0
+	                                                 : readable_stored(shape, path, k->progress, &unread);
 	if (rc < 0 && unread.code == ERR_CANCELLED)
 		return err_take(k->err, &unread);
 	if (rc < 0) {
