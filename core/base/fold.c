@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <utf8proc.h>
 
@@ -161,4 +162,33 @@ void text_fold_for_find(struct buf *out, const void *text, size_t n)
 char *text_fold_for_find_dup(const char *text)
 {
 	return folded_dup(text, 1);
+}
+
+/* ---- how near two words are */
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+size_t fold_slips(const char *a, const char *b)
+{
+	size_t rows[3][SLIPS_LETTERS + 1];
+	size_t na = strlen(a);
+	size_t nb = strlen(b);
+	for (size_t j = 0; j <= nb; j++)
+		rows[0][j] = j;
+	for (size_t i = 1; i <= na; i++) {
+		size_t *row = rows[i % 3];
+		const size_t *above = rows[(i + 2) % 3];
+		const size_t *before = rows[(i + 1) % 3];
+		row[0] = i;
+		for (size_t j = 1; j <= nb; j++) {
+			size_t other = tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]);
+			row[j] = least(least(above[j], row[j - 1]) + 1, above[j - 1] + other);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				row[j] = least(row[j], before[j - 2] + 1);
+		}
+	}
+	return rows[na % 3][nb];
 }

@@ -60,4 +60,11 @@ void fold_for_find(struct fold *fold);
 void text_fold_for_find(struct buf *out, const void *text, size_t n);
 char *text_fold_for_find_dup(const char *text);
 
+#define SLIPS_LETTERS 32 /* what is longer is no slip of the finger */
+
+/* How far two words are apart, in slips of the finger: letters (ASCII, of either case) left out, put in, put in the place
+ * of another or exchanged with the next (optimal string alignment: Boytsov, "Indexing methods for approximate dictionary
+ * searching", 2011, 2.1). Both are at most SLIPS_LETTERS bytes long. */
+size_t fold_slips(const char *a, const char *b);
+
 #endif

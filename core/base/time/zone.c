@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/fold.h"
 #include "base/time/edtf.h"
 
 #include <stdio.h>
@@ -13,6 +14,8 @@
 #define FOLDER     "/usr/share/zoneinfo/"
 #define FILE_LIMIT (256U << 10)
 #define HEAD       44 /* bytes of a TZif header */
+#define FAR        (SLIPS_LETTERS + 1)
+#define CITY_LEAST 4 /* a shorter name stands in too many words */
 
 /* Zones whose short names are not ambiguous where this is used. */
 static const struct {
@@ -94,15 +97,22 @@ static int offset_at(const struct zone_file *z, int64_t seconds)
 	return kind < z->type_count ? (int32_t)bytes_be32(z->types + (size_t)kind * 6) : 0;
 }
 
-static int from_data_base(const char *name, int64_t local, int *minutes)
+static int read_zone(const char *name, struct buf *file)
 {
-	struct buf file = BUF_INIT;
-	struct zone_file z;
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/";
 	if (!*name || *name == '/' || name[strspn(name, letters)] || strlen(name) > 64)
 		return -1;
 	char *path = xasprintf(FOLDER "%s", name);
-	int rc = buf_read_file(&file, path, FILE_LIMIT, NULL);
+	int rc = buf_read_file(file, path, FILE_LIMIT, NULL);
+	free(path);
+	return rc;
+}
+
+static int from_data_base(const char *name, int64_t local, int *minutes)
+{
+	struct buf file = BUF_INIT;
+	struct zone_file z;
+	int rc = read_zone(name, &file);
 	if (rc == 0)
 		rc = open_zone(&z, &file);
 	if (rc == 0) {
@@ -112,15 +122,13 @@ static int from_data_base(const char *name, int64_t local, int *minutes)
 		if (z.goes_on && (z.count == 0 || load64(z.times + (size_t)(z.count - 1) * 8) <= local - offset))
 			rc = -1;
 	}
-	free(path);
 	buf_release(&file);
 	return rc;
 }
 
-int zone_offset(const char *name, int64_t local, int *minutes)
+/* Of the names that stand for an offset. */
+static int fixed_offset(const char *name, int *minutes)
 {
-	while (*name == ' ')
-		name++;
 	for (size_t i = 0; i < sizeof short_names / sizeof *short_names; i++)
 		if (strcasecmp(name, short_names[i].name) == 0) {
 			*minutes = short_names[i].minutes;
@@ -128,5 +136,64 @@ int zone_offset(const char *name, int64_t local, int *minutes)
 		}
 	if (strncasecmp(name, "UTC", 3) == 0 || strncasecmp(name, "GMT", 3) == 0)
 		return parse_offset(name + 3, minutes);
-	return parse_offset(name, minutes) == 0 ? 0 : from_data_base(name, local, minutes);
+	return parse_offset(name, minutes);
+}
+
+int zone_offset(const char *name, int64_t local, int *minutes)
+{
+	name += strspn(name, " ");
+	return fixed_offset(name, minutes) == 0 ? 0 : from_data_base(name, local, minutes);
+}
+
+int zone_is_known(const char *name)
+{
+	struct buf file = BUF_INIT;
+	struct zone_file z;
+	int minutes;
+	name += strspn(name, " ");
+	int known = fixed_offset(name, &minutes) == 0 || (read_zone(name, &file) == 0 && open_zone(&z, &file) == 0);
+	buf_release(&file);
+	return known;
+}
+
+/* What it may have been meant for: 0 nearly that, FAR nothing like it. A name inside what was typed counts, too: "Tokyo Standard
+ * Time". */
+static size_t distance(const char *zone, const char *typed)
+{
+	const char *city = strrchr(zone, '/') ? strrchr(zone, '/') + 1 : zone;
+	size_t n = strlen(typed);
+	if (strlen(zone) > SLIPS_LETTERS || n > SLIPS_LETTERS)
+		return FAR;
+	size_t whole = fold_slips(zone, typed);
+	size_t part = city == zone ? whole : fold_slips(city, typed);
+	size_t least = whole < part ? whole : part;
+	if (least <= 1 + n / 6 && least < n)
+		return least;
+	return strlen(city) >= CITY_LEAST && strcasestr(typed, city) ? FAR - 1 : FAR;
+}
+
+int zone_nearest(const char *typed, char name[ZONE_NAME])
+{
+	struct buf file = BUF_INIT;
+	size_t best = FAR;
+	typed += strspn(typed, " ");
+	*name = '\0';
+	for (size_t i = 0; i < sizeof short_names / sizeof *short_names; i++)
+		if (distance(short_names[i].name, typed) < best) {
+			best = distance(short_names[i].name, typed);
+			snprintf(name, ZONE_NAME, "%s", short_names[i].name);
+		}
+	if (buf_read_file(&file, FOLDER "zone.tab", FILE_LIMIT, NULL) == 0)
+		for (char *line = file.data; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+			char zone[ZONE_NAME]; /* country, place, zone, remarks: tabs between (zone.tab(5)) */
+			if (*line == '#' || sscanf(line, "%*[^\t\n]\t%*[^\t\n]\t%63[^\t\n]", zone) != 1)
+				continue;
+			size_t far = distance(zone, typed);
+			if (far < best) {
+				best = far;
+				snprintf(name, ZONE_NAME, "%s", zone);
+			}
+		}
+	buf_release(&file);
+	return best < FAR ? 0 : -1;
 }

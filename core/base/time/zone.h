@@ -15,4 +15,13 @@
  * -1: there is no such zone, or its changes are not listed so far (the lists of many systems end in 2037). */
 int zone_offset(const char *name, int64_t local, int *minutes);
 
+/* Whether the name can be read at all, at any time. */
+int zone_is_known(const char *name);
+
+#define ZONE_NAME 64
+
+/* The zone that one that cannot be read was probably meant for: "Asia/Tokio", "JST9", "Tokyo Standard Time". 0, or -1: none is
+ * near. */
+int zone_nearest(const char *typed, char name[ZONE_NAME]);
+
 #endif

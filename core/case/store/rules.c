@@ -4,11 +4,14 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/time/edtf.h"
+#include "base/time/zone.h"
 #include "case/store/indicator_value.h"
 #include "case/store/record.h"
 #include "case/store/record_summary.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define ZONES ((int64_t)14 * 3600) /* seconds between UTC and the farthest zone */
@@ -234,8 +237,30 @@ static int is_written_after_entry(const json_t *record)
 	return written != INT64_MIN && entered != INT64_MIN && written - ZONES > entered;
 }
 
+/* A zone that cannot be read moves no time of a log, and nobody would notice. */
+static void warn_zone(const json_t *record, struct buf *lines)
+{
+	const char *zone = json_get_string(record, "timezone");
+	char near[ZONE_NAME];
+	if (!zone || zone_is_known(zone))
+		return;
+	char *safe = printable_dup(zone);
+	if (zone_nearest(zone, near) == 0)
+		buf_addf(lines,
+		         _("'%s' is no time zone that can be read, perhaps %s: times stay as they stand in the log "
+		           "(timezone)\n"),
+		         safe, near);
+	else
+		buf_addf(lines,
+		         _("'%s' is no time zone that can be read, as Asia/Tokyo or +09:00 is: times stay as they "
+		           "stand in the log (timezone)\n"),
+		         safe);
+	free(safe);
+}
+
 static void warn_asset(struct case_file *c, const json_t *asset, struct buf *lines)
 {
+	warn_zone(asset, lines);
 	const char *check = json_get_string(asset, "checked_by");
 	if (json_is(asset, "status", "clean") && !json_object_get(asset, "checked_by"))
 		buf_adds(lines, _("no trace found, but the check behind it is not on record (checked_by)\n"));
@@ -245,6 +270,12 @@ static void warn_asset(struct case_file *c, const json_t *asset, struct buf *lin
 	if (json_is(asset, "containment", "isolated") && !json_object_get(asset, "isolation_method") &&
 	    !json_object_get(asset, "isolation_verified"))
 		buf_adds(lines, _("isolated, but not how, nor whether that was verified\n"));
+}
+
+static void warn_log_source(struct case_file *c, const json_t *source, struct buf *lines)
+{
+	(void)c;
+	warn_zone(source, lines);
 }
 
 static void warn_contact(struct case_file *c, const json_t *contact, struct buf *lines)
@@ -272,9 +303,10 @@ static const struct {
 	int (*check)(struct case_file *c, const json_t *object, struct err *err);
 	void (*warn)(struct case_file *c, const json_t *record, struct buf *lines);
 } rules[] = {
-    {"asset", NULL, warn_asset},  {"contact", check_contact, warn_contact},
-    {"party", check_party, NULL}, {"finding", check_finding, NULL},
-    {"check", check_check, NULL}, {"lead", NULL, warn_lead},
+    {"asset", NULL, warn_asset},          {"contact", check_contact, warn_contact},
+    {"party", check_party, NULL},         {"finding", check_finding, NULL},
+    {"check", check_check, NULL},         {"lead", NULL, warn_lead},
+    {"logsource", NULL, warn_log_source},
 };
 
 int rule_check(struct case_file *c, const json_t *object, struct err *err)

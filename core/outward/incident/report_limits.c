@@ -275,6 +275,8 @@ static int add_of_sweep(struct limits_told *l, const char *line)
 	     N_("Indicators that are https URLs: a CONNECT line of a proxy shows only their host, which was not looked "
 	        "for; how many:")},
 	    {"Not read: ", "", N_("Not read:")},
+	    {"Time zone that cannot be read: ", "",
+	     N_("A time zone on record that cannot be read, so that times without a zone stand as the log has them:")},
 	    {"Gaps of the log ", "", N_("Gaps of the log:")},
 	    {"Could not be read to the end: ", " places.", N_("Places that could not be read to the end:")},
 	};

@@ -4,6 +4,7 @@
 
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "base/time/zone.h"
 #include "finding/observation/observation_lost.h"
 #include "finding/sweep/sweep_engine.h"
 #include "finding/sweep/sweep_source.h"
@@ -30,6 +31,19 @@ static void add_if(const struct sweep_work *w, const unsigned char *wanted, size
 		any |= is_in(w, w->evidence[i], wanted) && *(const int *)((const char *)w->evidence[i] + sort);
 	if (any)
 		buf_addf(out, "%s\n", sentence);
+}
+
+/* Its zone, if that moved no time because it cannot be read. */
+static void write_zone(const struct swept_evidence *e, struct buf *out)
+{
+	char near[ZONE_NAME];
+	if (!e->timezone || zone_is_known(e->timezone))
+		return;
+	buf_addf(out, "Time zone that cannot be read: %s: ", e->label);
+	add_printable(out, e->timezone);
+	if (zone_nearest(e->timezone, near) == 0)
+		buf_addf(out, " (perhaps %s)", near);
+	buf_addc(out, '\n');
 }
 
 void sweep_write_limits(const struct sweep_work *w, const unsigned char *wanted, struct buf *out)
@@ -70,6 +84,9 @@ void sweep_write_limits(const struct sweep_work *w, const unsigned char *wanted,
 			add_printable(out, w->evidence[i]->gaps);
 			buf_addc(out, '\n');
 		}
+	for (size_t i = 0; i < w->count; i++)
+		if (is_in(w, w->evidence[i], wanted))
+			write_zone(w->evidence[i], out);
 	for (size_t i = 0; i < w->count; i++)
 		if (is_in(w, w->evidence[i], wanted) && !*w->evidence[i]->asset)
 			buf_addf(out, "%s does not say of which asset it is.\n", w->evidence[i]->label);

@@ -67,12 +67,36 @@ static void nothing_is_known_behind_the_list(void **state)
 	assert_int_equal(zone_offset("America/New_York", local(2045, 7, 1, 12), &minutes), -1);
 }
 
+/* What cannot be read is told, with what was probably meant. */
+static void a_name_that_is_none(void **state)
+{
+	static const char *const near[][2] = {{"JST9", "JST"},
+	                                      {"Asia/Tokio", "Asia/Tokyo"},
+	                                      {"asia/tokyo", "Asia/Tokyo"},
+	                                      {"Tokyo Standard Time", "Asia/Tokyo"},
+	                                      {" JTS", "JST"}};
+	char name[ZONE_NAME];
+	(void)state;
+	assert_true(zone_is_known("Asia/Tokyo"));
+	assert_true(zone_is_known(" +09:00"));
+	assert_true(zone_is_known("America/New_York")); /* though not at any time */
+	assert_false(zone_is_known(""));
+	for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
+		assert_false(zone_is_known(near[i][0]));
+		assert_int_equal(zone_nearest(near[i][0], name), 0);
+		assert_string_equal(name, near[i][1]);
+	}
+	assert_int_equal(zone_nearest("", name), -1);
+	assert_int_equal(zone_nearest("of the machine room on the second floor", name), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(offsets),
 	    cmocka_unit_test(clocks_that_change),
 	    cmocka_unit_test(nothing_is_known_behind_the_list),
+	    cmocka_unit_test(a_name_that_is_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

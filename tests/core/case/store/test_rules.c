@@ -41,6 +41,17 @@ static void at(int64_t seconds)
 	clock_set(&t, 0);
 }
 
+static void a_time_zone_can_be_read(void **state)
+{
+	(void)state;
+	add("asset", "hostname=x timezone=Asia/Tokio");
+	assert_warns("R1-A1", "'Asia/Tokio' is no time zone that can be read, perhaps Asia/Tokyo");
+	set("R1-A1", "timezone=Asia/Tokyo");
+	assert_warns("R1-A1", "");
+	add("logsource", "name=proxy type=proxy asset=R1-A1 timezone=xyzzy");
+	assert_warns("R1-G1", "'xyzzy' is no time zone that can be read, as Asia/Tokyo or +09:00 is");
+}
+
 static void no_trace_found_rests_on_a_check(void **state)
 {
 	(void)state;
@@ -191,13 +202,10 @@ int main(void)
 {
 #define CASE_TEST(f) cmocka_unit_test_setup_teardown(f, case_setup, case_teardown)
 	const struct CMUnitTest tests[] = {
-	    CASE_TEST(paper_is_written_before_it_is_typed_in),
-	    CASE_TEST(no_trace_found_rests_on_a_check),
-	    CASE_TEST(isolation_is_asked_how),
-	    CASE_TEST(telling_others_needs_an_approval),
-	    CASE_TEST(times_of_records_are_resolved),
-	    CASE_TEST(fractions_of_a_second_are_kept_and_sort),
-	    CASE_TEST(times_are_told_in_the_zone_here),
+	    CASE_TEST(paper_is_written_before_it_is_typed_in),    CASE_TEST(a_time_zone_can_be_read),
+	    CASE_TEST(no_trace_found_rests_on_a_check),           CASE_TEST(isolation_is_asked_how),
+	    CASE_TEST(telling_others_needs_an_approval),          CASE_TEST(times_of_records_are_resolved),
+	    CASE_TEST(fractions_of_a_second_are_kept_and_sort),   CASE_TEST(times_are_told_in_the_zone_here),
 	    CASE_TEST(the_last_events_are_those_of_the_timeline),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -391,14 +391,17 @@ static void a_time_without_a_zone_counts(void **state)
 	char evidence[LABEL_TEXT];
 	struct told told;
 	struct err err = ERR_INIT;
-	add("asset", "hostname=VPN-01 is_exit=yes");
+	add("asset", "hostname=VPN-01 is_exit=yes timezone=JST9");
 	add("asset", "hostname=WEBMAIL-01");
 	add("indicator", "type=ip value=203.0.113.66");
 	preserve("vpn.log", "date=2014-09-25 time=12:26:40 devname=VPN-01 user=staff006 srcip=203.0.113.66\n", "R1-A1",
 	         evidence);
 	preserve("webmail.log", "203.0.113.66 - - [01/Oct/2014:10:26:40 +0900] \"GET /owa/ HTTP/1.1\" 401 20\n",
 	         "R1-A2", evidence);
-	sweep(&told, 0);
+	json_t *check = record_get(the_case, sweep(&told, 0), 0, NULL);
+	assert_non_null(
+	    strstr(json_get_string(check, "limits"), "Time zone that cannot be read: R1-E1: JST9 (perhaps JST)\n"));
+	json_decref(check);
 	forget(&told);
 	const struct sweep_found *found = sweep_found_hold(the_case, NULL, &err);
 	assert_non_null(found);
