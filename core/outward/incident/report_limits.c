@@ -142,6 +142,7 @@ static void put_machines(struct report *p)
 	static const char *const fields[] = {"status", "type", "department", NULL};
 	const struct kind *kind = kind_find("asset");
 	struct alikes g = {.numbers = json_object()};
+	struct alikes looked_at = {.numbers = json_object()}; /* in a check, and not judged */
 	json_t *checked = report_in_checks(p);
 	size_t unjudged = 0;
 	size_t i;
@@ -150,8 +151,9 @@ static void put_machines(struct report *p)
 		const char *name = json_get_string(asset, "hostname");
 		if (asset_is_judged(asset))
 			continue;
-		add_name(group_of(&g, p, asset, fields), name ? name : record_label(asset));
-		unjudged += json_object_get(checked, record_label(asset)) != NULL;
+		int is_checked = json_object_get(checked, record_label(asset)) != NULL;
+		add_name(group_of(is_checked ? &looked_at : &g, p, asset, fields), name ? name : record_label(asset));
+		unjudged += is_checked ? 1 : 0;
 	}
 	if (g.count == 0)
 		document_paragraph(p->d, _("every machine on record was looked at; whether all machines are on record "
@@ -159,15 +161,16 @@ static void put_machines(struct report *p)
 	put_groups(p, &g, kind, fields, field_label(kind_field(kind, "hostname")));
 	if (unjudged) {
 		char *text =
-		    xasprintf(P_("%zu machine of these is in a check on record: it was looked at, as far as the "
-		                 "check says, and nobody has judged it yet.",
-		                 "%zu machines of these are in a check on record: they were looked at, as far as the "
-		                 "checks say, and nobody has judged them yet.",
+		    xasprintf(P_("%zu machine is in a check on record: it was looked at, as far as the check says, "
+		                 "and nobody has judged it yet.",
+		                 "%zu machines are in a check on record: they were looked at, as far as the checks "
+		                 "say, and nobody has judged them yet.",
 		                 (unsigned long long)unjudged),
 		              unjudged);
 		document_paragraph(p->d, text);
 		free(text);
 	}
+	put_groups(p, &looked_at, kind, fields, field_label(kind_field(kind, "hostname")));
 	json_decref(checked);
 }
 
