@@ -22,19 +22,30 @@ static const char *const service[] = {"ServiceName", "updsvc", "ImagePath", "C:\
 static const struct made_event a_service = {
     .provider = "Service Control Manager", .id = 7045, .channel = "System", .computer = "HR-PC-03", .data = service};
 
-static char *write_log(const char *name, unsigned records)
+static const char *const updater[] = {"ServiceName", "Vendor Update", "ImagePath",
+                                      "C:\\Program Files\\Vendor\\update.exe", NULL};
+
+static const struct made_event an_updater = {
+    .provider = "Service Control Manager", .id = 7045, .channel = "System", .computer = "HR-PC-03", .data = updater};
+
+static char *write_log_of(const struct made_event *event, const char *name, unsigned records)
 {
 	struct made_log l;
 	char *path = xasprintf("%s/%s", scratch, name);
 	made_log_begin(&l, 1);
 	for (unsigned i = 0; i < records; i++)
-		made_log_add(&l, &a_service);
+		made_log_add(&l, event);
 	made_log_end(&l);
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	assert_int_equal(write(fd, l.file.data, l.file.len), (ssize_t)l.file.len);
 	close(fd);
 	made_log_release(&l);
 	return path;
+}
+
+static char *write_log(const char *name, unsigned records)
+{
+	return write_log_of(&a_service, name, records);
 }
 
 static void preserve(const char *path, const char *on, enum evidence_form form, char label[LABEL_TEXT])
@@ -121,6 +132,25 @@ static void evidence_becomes_a_set_once(void **state)
 	triage_result_release(&again);
 	triage_result_release(&r);
 	free(path);
+}
+
+/* "Found" is said of what few machines have: a service that any updater installs is a finding to be judged. */
+static void only_what_weighs_much_is_found(void **state)
+{
+	(void)state;
+	static const struct made_event *const events[] = {&a_service, &an_updater};
+	static const char *const results[] = {"found", "inconclusive"};
+	const char *machine = add("asset", "hostname=HR-PC-03");
+	for (size_t i = 0; i < 2; i++) {
+		char evidence[LABEL_TEXT];
+		char *path = write_log_of(events[i], "System.evtx", 3);
+		preserve(path, machine, EVIDENCE_HASH, evidence);
+		struct triage_result r = run(evidence, NULL);
+		assert_string_equal(get(r.check, "result"), results[i]);
+		assert_true(json_array_size(r.findings) > 0);
+		triage_result_release(&r);
+		free(path);
+	}
 }
 
 static void a_finding_is_judged_by_a_person(void **state)
@@ -421,10 +451,10 @@ int main(int argc, char **argv)
 	const struct worker_job *const jobs[] = {&triage_job, &sigma_job, NULL};
 	worker_main(argc, argv, jobs);
 	const struct CMUnitTest tests[] = {
-	    TEST(evidence_becomes_a_set_once),  TEST(a_finding_is_judged_by_a_person),
-	    TEST(a_collection_finds_its_asset), TEST(what_cannot_be_is_refused),
-	    TEST(a_row_becomes_a_record),       TEST(reading_again_tells_what_changed),
-	    TEST(a_lost_set_is_made_again),
+	    TEST(evidence_becomes_a_set_once),      TEST(only_what_weighs_much_is_found),
+	    TEST(a_finding_is_judged_by_a_person),  TEST(a_collection_finds_its_asset),
+	    TEST(what_cannot_be_is_refused),        TEST(a_row_becomes_a_record),
+	    TEST(reading_again_tells_what_changed), TEST(a_lost_set_is_made_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
