@@ -84,6 +84,7 @@ for command in "list asset" "list note" "show R1-A1" "find HR" "timeline" "board
 done
 is "an empty answer is an empty array" "[]" "$("$genba" list party --where name=nobody --json | json a)"
 is "field names are the kinds'" HR-PC-03 "$("$genba" list asset --json | json "a[0]['hostname']")"
+is "a record named twice" R1-A1 "$("$genba" set R1-A1,HR-PC-03,R1-A1 os=Debian)"
 
 # ---- refused input changes nothing, names the field and lists what is allowed
 before=$(commits)

@@ -8,6 +8,7 @@
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
 #include "case/identity/label.h"
+#include "case/kind/nearest.h"
 #include "case/store/case_internal.h"
 
 #include <ctype.h>
@@ -65,8 +66,14 @@ static const char *enum_name(const struct field *field, const char *text, struct
 	if (value)
 		return value->name;
 	struct buf allowed = BUF_INIT;
+	struct buf near = BUF_INIT;
 	list_values(field, &allowed);
-	not_allowed(text, allowed.data, err);
+	if (nearest_values(field, text, &near))
+		err_set(err, ERR_USAGE, _("'%s' is not allowed; nearest: %s. Allowed: %s"), text, near.data,
+		        allowed.data);
+	else
+		not_allowed(text, allowed.data, err);
+	buf_release(&near);
 	buf_release(&allowed);
 	return NULL;
 }
