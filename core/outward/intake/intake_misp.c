@@ -43,7 +43,8 @@ static int event_level(const struct misp *m, const struct json_walk_path *path)
 
 static int is_member_of_event(const char *key)
 {
-	static const char *const members[] = {"Attribute", "Object", "info", "Orgc", "analysis", "threat_level_id"};
+	static const char *const members[] = {"Attribute", "Object",          "info", "Orgc",
+	                                      "analysis",  "threat_level_id", "Tag"};
 	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
 		if (strcmp(members[i], key) == 0)
 			return 1;

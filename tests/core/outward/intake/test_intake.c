@@ -200,6 +200,17 @@ static void the_highest_label_counts(void **state)
 	assert_string_equal(get("R1-I3", "tlp"), "RED");
 }
 
+/* An event without "Event" around it, whose label stands before all else it says. */
+static void a_bare_misp_event_keeps_a_label_that_comes_first(void **state)
+{
+	(void)state;
+	taken("misp",
+	      "{\"Tag\":[{\"name\":\"tlp:red\"}],\"info\":\"One\",\"Attribute\":[{\"type\":\"domain\","
+	      "\"value\":\"one.example\"}]}",
+	      3, 1);
+	assert_string_equal(get("R1-I1", "tlp"), "RED");
+}
+
 /* Where one Event belongs stands a list of them, or something else. */
 static void misp_events_in_a_list_are_taken_one_by_one(void **state)
 {
@@ -509,6 +520,7 @@ int main(int argc, char **argv)
 	    TEST(ids_of_ours_update_nothing_unless_asked),
 	    TEST(misp_attributes_are_all_accounted_for),
 	    TEST(the_highest_label_counts),
+	    TEST(a_bare_misp_event_keeps_a_label_that_comes_first),
 	    TEST(misp_events_in_a_list_are_taken_one_by_one),
 	    TEST(lists_of_others_are_taken),
 	    TEST(time_lines_become_observations),
