@@ -114,11 +114,19 @@ static void read_tag(struct intake_out *out, const json_t *tag, struct tags *tag
 		intake_lost_field(out, kind, "Tag", _("a tag that is no TLP"));
 }
 
+/* What is no list cannot be read for its label, which then is not known. */
+static int is_list_of_tags(const json_t *tags)
+{
+	return !tags || json_is_null(tags) || json_is_array(tags);
+}
+
 static void note_event(struct misp *m, const char *key, const json_t *value)
 {
 	json_t *event = json_array_get(m->events, m->event);
 	if (strcmp(key, "info") == 0 && json_is_string(value))
 		json_object_set(event, "info", (json_t *)(uintptr_t)value);
+	if (strcmp(key, "Tag") == 0 && !is_list_of_tags(value))
+		json_object_set_new(event, "tlp", json_string("RED"));
 	if (strcmp(key, "Orgc") == 0 && intake_text(value, "name"))
 		json_object_set(event, "org", json_object_get(value, "name"));
 }
@@ -251,6 +259,8 @@ static int take_attribute(struct misp *m, const json_t *attribute, const char *w
 	}
 	json_array_foreach(json_object_get(attribute, "Tag"), i, tag)
 		read_tag(m->out, tag, &tags, "indicator");
+	if (!is_list_of_tags(json_object_get(attribute, "Tag")))
+		tags.tlp = "RED";
 	const char *ours = *tags.type ? tags.type : type_of(type);
 	json_t *fields = common_fields(m, attribute, &tags);
 	int rc = 0;

@@ -211,6 +211,24 @@ static void a_bare_misp_event_keeps_a_label_that_comes_first(void **state)
 	assert_string_equal(get("R1-I1", "tlp"), "RED");
 }
 
+/* What stands where the list of tags belongs may have been a label. */
+static void misp_tags_that_are_no_list_are_red(void **state)
+{
+	(void)state;
+	taken("misp",
+	      "{\"Event\":{\"Tag\":{\"name\":\"tlp:red\"},\"Attribute\":[{\"type\":\"domain\",\"value\":\"one."
+	      "example\"}]}}",
+	      2, 1);
+	assert_string_equal(get("R1-I1", "tlp"), "RED");
+	taken(
+	    "misp",
+	    "{\"Event\":{\"Attribute\":[{\"type\":\"domain\",\"value\":\"two.example\",\"Tag\":{\"name\":\"tlp:red\"}},"
+	    "{\"type\":\"domain\",\"value\":\"three.example\",\"Tag\":null}]}}",
+	    3, 2);
+	assert_string_equal(get("R1-I2", "tlp"), "RED");
+	assert_string_equal(get("R1-I3", "tlp"), "AMBER");
+}
+
 /* Where one Event belongs stands a list of them, or something else. */
 static void misp_events_in_a_list_are_taken_one_by_one(void **state)
 {
@@ -521,6 +539,7 @@ int main(int argc, char **argv)
 	    TEST(misp_attributes_are_all_accounted_for),
 	    TEST(the_highest_label_counts),
 	    TEST(a_bare_misp_event_keeps_a_label_that_comes_first),
+	    TEST(misp_tags_that_are_no_list_are_red),
 	    TEST(misp_events_in_a_list_are_taken_one_by_one),
 	    TEST(lists_of_others_are_taken),
 	    TEST(time_lines_become_observations),
