@@ -176,6 +176,14 @@ static void a_time_with_its_zone(void **state)
 	terminal_type(t, "6");
 	terminal_await(t, "2026-11-23 14:05:09+09:00");
 	terminal_await(t, "the fan has run at full spe");
+	terminal_type(t, "5");
+	terminal_await_row(t, 1, "Timeline");
+	terminal_type(t, "a"); /* and one that is typed without is told which it gets */
+	terminal_await_row(t, 1, "New: Event");
+	terminal_type(t, "j" KEYS_ENTER);
+	terminal_await(t, "no zone typed: +09:00, as this machine");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "no zone typed");
 	terminal_type(t, ":quit" KEYS_ENTER);
 	assert_int_equal(terminal_end(t), 0);
 	program_release(&p);

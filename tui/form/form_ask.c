@@ -53,6 +53,14 @@ static char *help_line(const struct field *field)
 {
 	const char *hint = type_hint(field);
 	const char *help = field_help(field);
+	if (field->type == FIELD_TIME) { /* the zone first: a row may be too short for the rest */
+		int zone = clock_now().offset;
+		char *taken = xasprintf(_("no zone typed: %c%02d:%02d, as this machine"), zone < 0 ? '-' : '+',
+		                        abs(zone) / 60, abs(zone) % 60);
+		char *line = xasprintf(" %s · %s%s%s", taken, help, *help ? " · " : "", hint);
+		free(taken);
+		return line;
+	}
 	return xasprintf(" %s%s%s", help, *help && *hint ? " · " : "", hint);
 }
 
