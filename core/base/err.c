@@ -177,6 +177,16 @@ const char *err_system_text(int errno_value)
 	}
 }
 
+/* What can be done about a full disk is for whoever reads it now; what goes on record is the English without it. */
+static void add_what_to_do(char message[1024], int errno_value)
+{
+	if (errno_value != ENOSPC && errno_value != EDQUOT)
+		return;
+	size_t n = strlen(message);
+	text_copy(message + n, 1024 - n,
+	          _("; free space on that disk, or name a place on another (--out, --to, --dir)"));
+}
+
 int err_set_errno(struct err *err, enum err_code code, int errno_value, const char *format, ...)
 {
 	if (!err || err->code != ERR_NONE)
@@ -188,6 +198,7 @@ int err_set_errno(struct err *err, enum err_code code, int errno_value, const ch
 	va_start(args, format);
 	put_message(err->message, format, args, err_system_text(errno_value));
 	va_end(args);
+	add_what_to_do(err->message, errno_value);
 	va_start(args, format);
 	put_message(err->english, i18n_english(format), args, strerror(errno_value));
 	va_end(args);

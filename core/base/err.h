@@ -59,7 +59,8 @@ int err_set(struct err *err, enum err_code code, const char *format, ...) __attr
  * what goes on record. Not to be freed; valid until the next call. */
 const char *err_system_text(int errno_value);
 
-/* As err_set(), and appends ": " and err_system_text(errno_value). ENOSPC, EROFS and EDQUOT turn ERR_FAILED into ERR_NO_SPACE. */
+/* As err_set(), and appends ": " and err_system_text(errno_value). ENOSPC, EROFS and EDQUOT turn ERR_FAILED into ERR_NO_SPACE.
+ * Of a full disk the message, and not its English, says what can be done. */
 int err_set_errno(struct err *err, enum err_code code, int errno_value, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

@@ -181,6 +181,8 @@ static void a_full_disk_is_told_apart(void **state)
 		struct err err = ERR_INIT;
 		err_set_errno(&err, ERR_FAILED, full[i], "cannot write");
 		assert_int_equal(err.code, ERR_NO_SPACE);
+		assert_int_equal(strstr(err.message, "free space on that disk") != NULL, full[i] != EROFS);
+		assert_null(strstr(err.english, "free space on that disk"));
 		assert_int_equal(err_status(&err), 1);
 	}
 	struct err err = ERR_INIT;
