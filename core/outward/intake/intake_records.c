@@ -7,6 +7,8 @@
 #include "base/time/edtf.h"
 #include "base/uuid.h"
 #include "case/action/action.h"
+#include "case/kind/tlp.h"
+#include "case/store/case_file.h"
 #include "case/store/indicator_value.h"
 #include "finding/observation/observation.h"
 #include "finding/observation/observation_text.h"
@@ -254,11 +256,26 @@ static void ours(const struct taking *t, const char *id, char label[LABEL_TEXT])
 	json_decref(record);
 }
 
+/* A file raises what a record of ours is passed on by, and never lowers it. */
+static void keep_higher_tlp(struct taking *t, struct proposal *p, const json_t *record)
+{
+	const char *own = tlp_own_or(json_get_string(record, "tlp"), case_tlp(t->in->c));
+	const char *said = proposed(p, "tlp");
+	if (!said || tlp_rank(said) >= tlp_rank(own))
+		return;
+	for (size_t i = 0; i < p->count; i++)
+		if (strcmp(p->fields[i].name, "tlp") == 0)
+			p->fields[i] = p->fields[--p->count];
+	intake_lose(t->in, p->kind->name, "tlp", _("it is lower than that of the record here"), 1);
+}
+
 static int update(struct taking *t, struct proposal *p, const char *label, const char **why, struct err *err)
 {
 	struct err refused = ERR_INIT;
 	json_t *record = record_get(t->in->c, label, RECORD_WITH_RETRACTED, NULL);
 	int same = record_kind(record) == p->kind && !record_is_retracted(record);
+	if (same)
+		keep_higher_tlp(t, p, record);
 	json_decref(record);
 	*why = _("it is a record of this case, of another kind or retracted");
 	if (!same)

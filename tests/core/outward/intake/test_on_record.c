@@ -29,6 +29,29 @@ static void an_update_leaves_alone_what_the_file_does_not_say(void **state)
 	free(text);
 }
 
+/* A label of ours is raised by a file that is taken in again, not lowered. */
+static void an_update_does_not_lower_a_label(void **state)
+{
+	(void)state;
+	const char *label = add("indicator", "type=domain value=ours.example tlp=AMBER");
+	static const char *const marks[] = {"94868c89-83c2-464b-929b-a1a8aa3c8487",
+	                                    "e828b379-4e03-4974-9ac4-e53a884c97c1"};
+	static const char *const then[] = {"AMBER", "RED"};
+	json_t *record = record_get(the_case, label, 0, NULL);
+	in.again = 1;
+	for (size_t i = 0; i < 2; i++) {
+		char *text = xasprintf(
+		    BUNDLE("{\"type\":\"indicator\",\"id\":\"indicator--%s\",\"pattern\":\"[domain-name:value = "
+		           "'ours.example']\",\"object_marking_refs\":[\"marking-definition--%s\"]}"),
+		    json_get_string(record, "id"), marks[i]);
+		taken("stix", text, 1, 1);
+		assert_string_equal(get("R1-I1", "tlp"), then[i]);
+		free(text);
+	}
+	in.again = 0;
+	json_decref(record);
+}
+
 /* Named, not added again: what is on record, and what stands twice in one file. With --again an indicator is. */
 static void what_is_on_record_is_named(void **state)
 {
@@ -113,6 +136,7 @@ int main(int argc, char **argv)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, intake_setup, intake_teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(an_update_leaves_alone_what_the_file_does_not_say),
+	    TEST(an_update_does_not_lower_a_label),
 	    TEST(what_is_on_record_is_named),
 	    TEST(what_is_on_record_is_referred_to),
 	    TEST(a_line_is_one_line),
