@@ -44,7 +44,7 @@ static int event_level(const struct misp *m, const struct json_walk_path *path)
 static int is_member_of_event(const char *key)
 {
 	static const char *const members[] = {"Attribute", "Object",          "info", "Orgc",
-	                                      "analysis",  "threat_level_id", "Tag"};
+	                                      "analysis",  "threat_level_id", "Tag",  "EventTag"};
 	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
 		if (strcmp(members[i], key) == 0)
 			return 1;
@@ -54,9 +54,9 @@ static int is_member_of_event(const char *key)
 static enum json_walk_what begin(void *ctx, const struct json_walk_path *path, char first)
 {
 	struct misp *m = ctx;
-	static const char *const lists[] = {"Attribute",        "Object",          "EventReport", "Galaxy",
-	                                    "RelatedEvent",     "ShadowAttribute", "Sighting",    "Tag",
-	                                    "CryptographicKey", "ThreatLevel"};
+	static const char *const lists[] = {"Attribute",    "Object",           "EventReport", "Galaxy",
+	                                    "RelatedEvent", "ShadowAttribute",  "Sighting",    "Tag",
+	                                    "EventTag",     "CryptographicKey", "ThreatLevel"};
 	const char *key = path->depth ? path->keys[path->depth - 1] : NULL;
 	if (path->depth == 1 && key && !m->bare && m->seen == 0 && is_member_of_event(key)) {
 		m->bare = 1;
@@ -103,6 +103,7 @@ static void read_tag(struct intake_out *out, const json_t *tag, struct tags *tag
 	const char *name = intake_text(tag, "name");
 	if (!name)
 		return;
+	name += strspn(name, " \t");
 	const char *tlp = strncasecmp(name, "tlp:", 4) == 0 ? intake_tlp(name) : NULL;
 	if (tlp)
 		tags->tlp = tlp_higher(tags->tlp, tlp);
@@ -125,7 +126,7 @@ static void note_event(struct misp *m, const char *key, const json_t *value)
 	json_t *event = json_array_get(m->events, m->event);
 	if (strcmp(key, "info") == 0 && json_is_string(value))
 		json_object_set(event, "info", (json_t *)(uintptr_t)value);
-	if (strcmp(key, "Tag") == 0 && !is_list_of_tags(value))
+	if ((strcmp(key, "Tag") == 0 || strcmp(key, "EventTag") == 0) && !is_list_of_tags(value))
 		json_object_set_new(event, "tlp", json_string("RED"));
 	if (strcmp(key, "Orgc") == 0 && intake_text(value, "name"))
 		json_object_set(event, "org", json_object_get(value, "name"));
@@ -221,7 +222,7 @@ static int add_pair(struct misp *m, const json_t *common, const char *type, cons
 #define KNOWN                                                                                                  \
 	"uuid id event_id object_id object_relation sharing_group_id type category value to_ids distribution " \
 	"timestamp "                                                                                           \
-	"comment first_seen last_seen Tag deleted disable_correlation"
+	"comment first_seen last_seen Tag AttributeTag deleted disable_correlation"
 
 static json_t *common_fields(struct misp *m, const json_t *attribute, const struct tags *tags)
 {
@@ -259,7 +260,10 @@ static int take_attribute(struct misp *m, const json_t *attribute, const char *w
 	}
 	json_array_foreach(json_object_get(attribute, "Tag"), i, tag)
 		read_tag(m->out, tag, &tags, "indicator");
-	if (!is_list_of_tags(json_object_get(attribute, "Tag")))
+	json_array_foreach(json_object_get(attribute, "AttributeTag"), i, tag)
+		read_tag(m->out, json_object_get(tag, "Tag"), &tags, "indicator");
+	if (!is_list_of_tags(json_object_get(attribute, "Tag")) ||
+	    !is_list_of_tags(json_object_get(attribute, "AttributeTag")))
 		tags.tlp = "RED";
 	const char *ours = *tags.type ? tags.type : type_of(type);
 	json_t *fields = common_fields(m, attribute, &tags);
@@ -297,6 +301,10 @@ static int take_object(struct misp *m, const json_t *object, const char *why, si
 static int list_member(struct misp *m, const char *list, const struct json_walk_path *path, const json_t *value,
                        const char *why, struct err *err)
 {
+	if (strcmp(list, "EventTag") == 0) { /* as some servers answer: the tag within what ties it to the event */
+		list = "Tag";
+		value = json_object_get(value, "Tag");
+	}
 	if (strcmp(list, "Tag") == 0 && !m->second) {
 		json_t *event = json_array_get(m->events, m->event);
 		struct tags tags = {.tlp = NULL};

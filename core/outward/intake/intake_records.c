@@ -269,13 +269,30 @@ static void keep_higher_tlp(struct taking *t, struct proposal *p, const json_t *
 	intake_lose(t->in, p->kind->name, "tlp", _("it is lower than that of the record here"), 1);
 }
 
+static int is_changed(const struct proposal *p, const json_t *record, const char *field)
+{
+	const char *said = proposed(p, field);
+	const char *is = json_get_string(record, field);
+	return said && (!is || strcmp(said, is) != 0);
+}
+
+/* What was agreed to be passed on is the value: another one takes nothing of that. */
+static void keep_approval_of_its_value(struct proposal *p, const json_t *record)
+{
+	if (p->kind->value_of_type && !json_is(record, "shareable", "no") &&
+	    (is_changed(p, record, "value") || is_changed(p, record, "type")))
+		propose(p, "shareable", "no");
+}
+
 static int update(struct taking *t, struct proposal *p, const char *label, const char **why, struct err *err)
 {
 	struct err refused = ERR_INIT;
 	json_t *record = record_get(t->in->c, label, RECORD_WITH_RETRACTED, NULL);
 	int same = record_kind(record) == p->kind && !record_is_retracted(record);
-	if (same)
+	if (same) {
 		keep_higher_tlp(t, p, record);
+		keep_approval_of_its_value(p, record);
+	}
 	json_decref(record);
 	*why = _("it is a record of this case, of another kind or retracted");
 	if (!same)

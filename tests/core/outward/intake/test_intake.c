@@ -229,6 +229,25 @@ static void misp_tags_that_are_no_list_are_red(void **state)
 	assert_string_equal(get("R1-I3", "tlp"), "AMBER");
 }
 
+/* Some servers answer with what ties a tag to what bears it; and a person may have typed a blank. */
+static void misp_tags_that_are_tied_count(void **state)
+{
+	(void)state;
+	taken(
+	    "misp",
+	    "{\"Event\":{\"EventTag\":[{\"Tag\":{\"name\":\"tlp:red\"}}],\"Attribute\":[{\"type\":\"domain\",\"value\":"
+	    "\"one.example\"}]}}",
+	    3, 1);
+	assert_string_equal(get("R1-I1", "tlp"), "RED");
+	taken("misp",
+	      "{\"Event\":{\"Attribute\":[{\"type\":\"domain\",\"value\":\"two.example\",\"AttributeTag\":[{\"Tag\":"
+	      "{\"name\":\"tlp:red\"}}]},{\"type\":\"domain\",\"value\":\"three.example\",\"Tag\":[{\"name\":"
+	      "\" tlp:red\"}]}]}}",
+	      3, 2);
+	assert_string_equal(get("R1-I2", "tlp"), "RED");
+	assert_string_equal(get("R1-I3", "tlp"), "RED");
+}
+
 /* Where one Event belongs stands a list of them, or something else. */
 static void misp_events_in_a_list_are_taken_one_by_one(void **state)
 {
@@ -540,6 +559,7 @@ int main(int argc, char **argv)
 	    TEST(the_highest_label_counts),
 	    TEST(a_bare_misp_event_keeps_a_label_that_comes_first),
 	    TEST(misp_tags_that_are_no_list_are_red),
+	    TEST(misp_tags_that_are_tied_count),
 	    TEST(misp_events_in_a_list_are_taken_one_by_one),
 	    TEST(lists_of_others_are_taken),
 	    TEST(time_lines_become_observations),

@@ -20,6 +20,9 @@ static void an_update_leaves_alone_what_the_file_does_not_say(void **state)
 	json_decref(record);
 	in.again = 1;
 	taken("stix", text, 1, 1);
+	assert_string_equal(get("R1-I1", "shareable"), "no"); /* it was agreed for the other value */
+	set("R1-I1", "shareable=approved");
+	taken("stix", text, 1, 1);
 	assert_string_equal(get("R1-I1", "shareable"), "approved");
 	assert_string_equal(get("R1-I1", "do_not_query"), "no");
 	assert_string_equal(get("R1-I1", "tlp"), "GREEN");
