@@ -221,12 +221,40 @@ static void a_line_is_seen_whole(void **state)
 	program_release(&p);
 }
 
+/* A row of two machines whose list has one: who the other is, and how it is put on record. */
+static void a_client_that_is_no_machine_is_named(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	program_case(&p, "Two clients");
+	program_good(&p, "add", "asset", "hostname=PC-1", "addresses=192.0.2.11", NULL);
+	program_write(
+	    &p, "squid.log",
+	    "1416441600.000 5 192.0.2.11 TCP_MISS/200 500 GET http://c2.example/ - DIRECT/203.0.113.1 text/html\n"
+	    "1416441700.000 5 192.0.2.12 TCP_MISS/200 500 GET http://c2.example/ - DIRECT/203.0.113.1 text/html\n");
+	program_good(&p, "preserve", program_file(&p, "squid.log"), NULL);
+	program_good(&p, "add", "indicator", "type=domain", "value=c2.example", NULL);
+	program_good(&p, "sweep", NULL);
+	struct terminal *t = terminal_open(30, 140, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "W");
+	terminal_await(t, "c2.example");
+	terminal_type(t, "a");
+	terminal_await_row(t, 1, "Asset");
+	terminal_await(t, "1 client is no machine on record, and not in this list: 192.0.2.12");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_release(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_new_indicator_over_forty_hosts),
 	    cmocka_unit_test(a_sweep_from_the_screen),
 	    cmocka_unit_test(a_word_is_found_in_observations),
+	    cmocka_unit_test(a_client_that_is_no_machine_is_named),
 	    cmocka_unit_test(a_line_is_seen_whole),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -2,6 +2,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "case/store/record.h"
 #include "finding/observation/promote.h"
 #include "tui/form/form.h"
@@ -166,6 +167,32 @@ static int add_client(struct view *v)
 	return 1;
 }
 
+/* Who was seen with the indicator too, and is no machine on record: the list cannot show it. */
+static void tell_strangers(struct view *v, const struct found_indicator *it)
+{
+	json_t *strangers = json_object();
+	const char *first = NULL;
+	for (size_t i = 0; i < it->count; i++)
+		if (*it->lines[i].client && !*it->lines[i].asset) {
+			first = first ? first : it->lines[i].client;
+			json_object_set_new(strangers, it->lines[i].client, json_true());
+		}
+	size_t count = json_object_size(strangers);
+	if (count) {
+		char *name = printable_dup(first);
+		workbench_tell(
+		    v->wb, TONE_ATTENTION,
+		    P_("%zu client is no machine on record, and not in this list: %s; in Sweep c lists it, and "
+		       "there a records it",
+		       "%zu clients are no machines on record, and not in this list: %s, …; in Sweep c lists "
+		       "them, and there a records one",
+		       count),
+		    count, name);
+		free(name);
+	}
+	json_decref(strangers);
+}
+
 /* The machines of the indicator; where hosts stand, all of them. */
 enum redraw sweep_show_assets(struct view *v)
 {
@@ -182,9 +209,11 @@ enum redraw sweep_show_assets(struct view *v)
 		for (size_t i = 0; s->shape != BY_INDICATOR && i < v->count; i++)
 			keep_asset(labels, v->rows[i].label);
 	}
-	if (json_object_size(labels))
+	if (json_object_size(labels)) {
 		view_list_show(v->wb, "asset", labels);
-	else
+		if (row && row->indicator < s->found->count)
+			tell_strangers(v, &s->found->all[row->indicator]);
+	} else
 		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("no machine on record stands here"));
 	json_decref(labels);
 	return REDRAW_ALL;
