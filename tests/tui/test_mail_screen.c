@@ -188,6 +188,9 @@ static void the_desk_does_with_one_key_what_there_is_to_do(void **state)
 	terminal_await(t, "> [ ] mail address");
 	terminal_type(t, " " KEYS_ENTER);
 	terminal_await(t, "nothing new was marked: 1 of the list is on record already");
+	terminal_await(t, "may become indicators"); /* and it still asks */
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "may become indicators");
 	terminal_type(t, "7");
 	terminal_await(t, "pr@yahoo.co.jp");
 	terminal_quit(t);

@@ -47,7 +47,22 @@ void indicator_pick_tell_none(struct workbench *wb, size_t known)
 		               known);
 	else
 		workbench_tell(wb, TONE_ATTENTION, "%s",
-		               _("nothing was marked (Space or Tab marks): nothing is on record"));
+		               _("nothing was marked: Space or Tab marks the line at >, Esc leaves"));
+}
+
+int indicator_pick_ask(struct workbench *wb, const char *question, struct prompt_source *source, size_t known)
+{
+	for (;;) {
+		int at = prompt_pick(wb, question, source, NULL);
+		size_t count = source->find(source->ctx, "");
+		int is_marked = 0;
+		for (size_t i = 0; i < count; i++)
+			is_marked |= source->is_marked(source->ctx, i);
+		if (at == -1 || is_marked || known >= count)
+			return at != -1;
+		indicator_pick_tell_none(wb, known);
+		source->first = at >= 0 ? (size_t)at : 0;
+	}
 }
 
 /* ---- picking */
@@ -130,7 +145,10 @@ static void indicator_pick_pick(struct workbench *wb, struct indicator_picks *o,
 	if (o->everywhere)
 		buf_adds(&question, _("; what every Windows machine has is left out"));
 	buf_adds(&question, " ");
-	if (prompt_pick(wb, question.data, &source, NULL) != -1)
+	size_t known = 0;
+	for (size_t i = 0; i < o->count; i++)
+		known += *o->all[i].known != 0;
+	if (indicator_pick_ask(wb, question.data, &source, known))
 		record_marked(wb, o, note);
 	buf_release(&question);
 }

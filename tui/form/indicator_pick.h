@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 struct buf;
+struct prompt_source;
 struct workbench;
 
 /* One line of a list to pick from: the type, what is known of it ("" if it is new), the value, which may be cut at the end,
@@ -18,6 +19,9 @@ void indicator_pick_add(struct buf *out, const char *type, const char *known, co
 
 /* Nothing was marked; `known` of the list were on record before, and cannot be. */
 void indicator_pick_tell_none(struct workbench *wb, size_t known);
+
+/* Asks which of them, `known` of which are on record already, until one is marked: Enter alone says that none is. 0: left. */
+int indicator_pick_ask(struct workbench *wb, const char *question, struct prompt_source *source, size_t known);
 
 /* `of`: label of the record that the text is of, or NULL. A note names the new records then in its field `on`; to any other they
  * link. `when`: the time of what the text tells, as it is on record, or NULL: first seen of the new ones. */

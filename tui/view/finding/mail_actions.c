@@ -302,7 +302,10 @@ enum redraw mail_promote_items(struct view *v)
 		    .fixed = 1};
 		o.marks = xcalloc(json_array_size(o.items) + 1, 1);
 		char *question = xasprintf(_("%zu may become indicators "), json_array_size(o.items));
-		if (prompt_pick(v->wb, question, &source, NULL) != -1)
+		size_t known = 0;
+		for (size_t i = 0; i < json_array_size(o.items); i++)
+			known += *text_of(json_array_get(o.items, i), "known") != 0;
+		if (indicator_pick_ask(v->wb, question, &source, known))
 			promote_marked(v, mail, &o);
 		free(question);
 	}
