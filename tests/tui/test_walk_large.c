@@ -305,7 +305,7 @@ static void organisations(void)
 	terminal_await_row(w.t, 2, "l.example");
 	walk_press(&w, "=", "same organisation as", "同じ組織");
 	walk_text(&w, "R1-P1");
-	walk_press_row(&w, KEYS_ENTER, -1, "Reason:", "理由:");
+	walk_press_row(&w, KEYS_ENTER, -1, "reason:", "理由:");
 	walk_text(&w, WALK_SAYS(&w, "its domain at home", "国内のドメイン"));
 	walk_press(&w, KEYS_ENTER, "on record:", "記録しました");
 	terminal_await_row(w.t, 2, "l-overseas");
