@@ -75,7 +75,7 @@ static void add_on_record(struct workbench *wb, const json_t *assets, const json
 		buf_adds(&what, what.len ? _(", ") : "");
 		workbench_name_labels(wb, json_string_value(label), &what);
 	}
-	if (met || (field && what.len))
+	if (what.len ? met || field : met && !json_is_true(json_object_get(need, "optional")))
 		buf_addf(out, "  (%s%s%s)", _("on record"), what.len ? ": " : "", what.len ? what.data : "");
 	buf_release(&what);
 }
@@ -112,7 +112,7 @@ enum tone step_need_row(struct workbench *wb, const json_t *assets, const json_t
 		}
 		if (!met && !value)
 			buf_addf(out, "  (%s)", _("this is not what is asked for"));
-	} else if (!optional) {
+	} else { /* of what is optional, too: it goes along with the step */
 		add_on_record(wb, assets, one, out);
 	}
 	return strcmp(mark, STEP_MET) == 0 ? TONE_GOOD : strcmp(mark, STEP_OPTIONAL) == 0 ? TONE_PLAIN : TONE_ATTENTION;
