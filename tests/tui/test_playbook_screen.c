@@ -158,9 +158,13 @@ static void fill_need(struct play *p, const json_t *need, int row)
 		fill_evidence(p, need, row);
 	} else { /* a record of another kind: one is there, and is picked */
 		terminal_await(p->t, "記録済みのものから選ぶ");
-		terminal_type(p->t, KEYS_DOWN KEYS_ENTER);
-		terminal_await_row(p->t, -1, "関連");
+		if (terminal_shows(p->t, "> 新しく記録する")) /* none that is left fits */
+			terminal_type(p->t, KEYS_DOWN);
+		terminal_await(p->t, "> 記録済みのものから選ぶ");
 		terminal_type(p->t, KEYS_ENTER);
+		await_filled(p, row, "関連"); /* the only one that fits is taken without a list */
+		if (!is_filled(p->t, &(struct row_wish){row, NULL}))
+			terminal_type(p->t, KEYS_ENTER);
 	}
 	await_filled(p, row, NULL);
 }

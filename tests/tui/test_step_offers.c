@@ -350,6 +350,45 @@ static void another_machine_goes_along(void **state)
 	program_release(&w.program);
 }
 
+/* A check from before the run is what Enter picks, without a list of one; what goes along unasked is told, if it is optional, too.
+ * Where the row has one already, another is wanted. */
+static void what_is_on_record_comes_first(void **state)
+{
+	static const char text[] =
+	    "type: playbook\nspec_version: cacao-2.0\nname: Strange\nworkflow_start: start\nworkflow:\n"
+	    "  start: {type: start, on_completion: look}\n"
+	    "  look: {type: action, name: Look, on_completion: end, genba: {records: [{record: check},\n"
+	    "    {indicator: true, optional: true}]}}\n"
+	    "  end: {type: end}\n";
+	(void)state;
+	struct walk w;
+	walk_begin(&w, 0);
+	program_case(&w.program, "Slow terminal");
+	write_file(&w, "fits.yaml", text);
+	program_good(&w.program, "add", "asset", "hostname=HR-PC-03", NULL);
+	program_good(&w.program, "add", "asset", "hostname=HR-PC-04", NULL);
+	program_good(&w.program, "add", "check", "on=R1-A1", "method=antivirus", "when=2026-11-20", "result=found",
+	             NULL);
+	program_good(&w.program, "add", "check", "on=R1-A2", "method=antivirus", "when=2026-11-20", "result=found",
+	             NULL);
+	program_good(&w.program, "add", "indicator", "type=domain", "value=c2.example", NULL);
+	setenv("GENBA_TEST_CLOCK", "2026-11-23T14:06:00Z", 1);
+	program_good(&w.program, "play", program_file(&w.program, "fits.yaml"), "--on", "R1-A1", NULL);
+	walk_open(&w, getenv("GENBA_CASE"));
+	walk_press_row(&w, "2", 1, "Playbook", "");
+	walk_press_row(&w, "e", 1, "Step", "");
+	terminal_await(w.t, "(on record: R1-I1");
+	walk_press(&w, KEYS_ENTER, "> pick what is on record already", "");
+	walk_press(&w, KEYS_ENTER, ":  R1-K1", "");
+	walk_press(&w, "k", " 2/", "");
+	walk_press(&w, KEYS_ENTER, "> write a new one", "");
+	walk_press_gone(&w, KEYS_ESCAPE, "> write a new one", "");
+	walk_press(&w, KEYS_CTRL_S, "is on record", "");
+	walk_leave(&w);
+	setenv("GENBA_TEST_CLOCK", PROGRAM_CLOCK, 1);
+	program_release(&w.program);
+}
+
 static void in_english(void **state)
 {
 	(void)state;
@@ -368,6 +407,7 @@ int main(void)
 	                                   cmocka_unit_test(what_stands_for_something_is_left_out),
 	                                   cmocka_unit_test(a_program_is_asked_for),
 	                                   cmocka_unit_test(another_machine_goes_along),
+	                                   cmocka_unit_test(what_is_on_record_comes_first),
 	                                   cmocka_unit_test(in_english),
 	                                   cmocka_unit_test(in_japanese)};
 	return cmocka_run_group_tests(tests, NULL, NULL);

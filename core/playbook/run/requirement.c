@@ -449,6 +449,25 @@ json_t *run_needs(struct case_file *c, const struct run *run, const struct waiti
 	return told;
 }
 
+json_t *run_fitting(struct case_file *c, const struct run *run, const json_t *need)
+{
+	const char *kind = run_requirement_kind(need);
+	struct requirement_looking l = {.run = run, .kind = kind, .wanted = INT64_MAX, .silent_is_about = 1};
+	json_t *found = json_object();
+	json_t *labels = json_array();
+	const char *label;
+	json_t *true_value;
+	l.about = run_about_field(kind_find(kind));
+	l.types = json_object_get(need, "evidence");
+	l.with = json_object_get(need, "with");
+	l.again = strcmp(kind, "indicator") == 0;
+	look(c, &l, found);
+	json_object_foreach(found, label, true_value)
+		json_array_append_new(labels, json_string(label));
+	json_decref(found);
+	return labels;
+}
+
 void run_missing(struct case_file *c, const struct run *run, const struct waiting *w, struct buf *lines)
 {
 	requirement_check(c, run, w, NULL, lines, NULL);

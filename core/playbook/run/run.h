@@ -84,6 +84,13 @@ json_t *run_requirements(const struct waiting *w);
  */
 json_t *run_needs(struct case_file *c, const struct run *run, const struct waiting *w, const struct step_outcome *what);
 
+/*
+ * The records on record that a person may mean by the requirement, which asks for one of a kind: about one of the run's assets or
+ * none, telling what it must tell, not used by an earlier step; those from before the run too, which never meet it unless they
+ * are given. JSON array of labels; a new reference.
+ */
+json_t *run_fitting(struct case_file *c, const struct run *run, const json_t *need);
+
 /* The field by which a record of that kind says which asset it is about; NULL: it does not. */
 const char *run_about_field(const struct kind *kind);
 

@@ -78,8 +78,11 @@ int step_find(struct workbench *wb, const char *label, const char *invocation, s
  * which the caller gives with the outcome and frees. NULL: none picked. */
 char *step_obtain_evidence(struct workbench *wb, const json_t *need, const json_t *assets, const char *chosen);
 
-/* A record of another kind, new or picked: its label, or several; NULL: left. The caller frees it. */
-char *step_obtain_record(struct workbench *wb, const json_t *need, const json_t *assets, const char *chosen);
+/* A record of another kind, new or picked: its label, or several; NULL: left. The caller frees it. Where some on record fit the
+ * run, to pick is what Enter does, and the only one is taken without a list. Without a run (NULL: the step has one already, and
+ * another is wanted) to write is what Enter does. */
+char *step_obtain_record(struct workbench *wb, const char *run, const json_t *need, const json_t *assets,
+                         const char *chosen);
 
 /* One of the run's assets, asked for if there are several; "" if there is none. 0: left. */
 int step_choose_asset(struct workbench *wb, const json_t *assets, const char *question, char label[LABEL_TEXT]);

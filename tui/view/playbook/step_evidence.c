@@ -260,19 +260,39 @@ static char *step_evidence_write(struct workbench *wb, const json_t *need, const
 	return labels.len ? buf_take(&labels, NULL) : (buf_release(&labels), NULL);
 }
 
-char *step_obtain_record(struct workbench *wb, const json_t *need, const json_t *assets, const char *chosen)
+/* Labels; none, if there is no run to ask. A new reference. */
+static json_t *fitting(struct workbench *wb, const char *label, const json_t *need)
+{
+	struct run run;
+	if (!label || run_load(workbench_case(wb), label, &run, NULL) < 0)
+		return json_array();
+	json_t *labels = run_fitting(workbench_case(wb), &run, need);
+	run_release(&run);
+	return labels;
+}
+
+char *step_obtain_record(struct workbench *wb, const char *run, const json_t *need, const json_t *assets,
+                         const char *chosen)
 {
 	const char *kind = run_requirement_kind(need);
 	const char *ways[] = {_("write a new one"), _("pick what is on record already")};
+	json_t *fit = fitting(wb, run, need);
+	/* of several assets it may be about one alone: the person looks */
+	int only = json_array_size(fit) == 1 && json_array_size(assets) <= 1 && !(chosen && *chosen);
 	int way = 0;
+	char *labels = NULL;
 	if (has_any(wb, kind)) {
 		char *question = xasprintf("%s: ", kind_label(kind_find(kind)));
-		way = prompt_choice(wb, question, ways, 2, 0, NULL);
+		way = prompt_choice(wb, question, ways, 2, json_array_size(fit) > 0, NULL);
 		free(question);
 	}
-	return way == 1   ? step_evidence_pick(wb, kind, chosen)
-	       : way == 0 ? step_evidence_write(wb, need, assets)
-	                  : NULL;
+	if (way == 1)
+		labels =
+		    only ? xstrdup(json_string_value(json_array_get(fit, 0))) : step_evidence_pick(wb, kind, chosen);
+	else if (way == 0)
+		labels = step_evidence_write(wb, need, assets);
+	json_decref(fit);
+	return labels;
 }
 
 void step_start_called(struct workbench *wb, const char *name, const json_t *assets)

@@ -332,7 +332,8 @@ static void obtain(struct view *v, struct step_form *f, size_t i)
 	else if (kind_has(kind, KIND_EVIDENCE))
 		labels = step_obtain_evidence(v->wb, need, f->assets, f->values[i]);
 	else if (kind && kind_find(kind))
-		labels = step_obtain_record(v->wb, need, f->assets, f->values[i]);
+		labels = step_obtain_record(v->wb, f->met[i] && !f->values[i] ? NULL : f->run, need, f->assets,
+		                            f->values[i]);
 	if (labels)
 		view_step_put(f, i, labels);
 	free(labels);
