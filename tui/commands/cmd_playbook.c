@@ -232,7 +232,7 @@ static int print_report(struct session *s, const struct args *args, struct err *
 		cmd_print_json(s, json_pack("[o]", report));
 	} else {
 		struct buf text = BUF_INIT;
-		run_report_markdown(report, &text);
+		run_report_markdown(&run, report, &text);
 		fputs(text.data, s->out);
 		buf_release(&text);
 		json_decref(report);

@@ -9,6 +9,7 @@
 #include "case/query/title_cache.h"
 #include "case/store/record_summary.h"
 #include "case/trust/authorship.h"
+#include "playbook/run/run.h"
 #include "tui/form/follow_up.h"
 #include "tui/form/form.h"
 #include "tui/form/indicator_pick.h"
@@ -110,7 +111,8 @@ static void add_field(struct view *v, const json_t *record, const struct field *
 			add_reference(v, i ? "" : name, width, json_string_value(json_array_get(value, i)));
 		return;
 	}
-	if (!add_conflict_words(v, record, field, &text))
+	if (!(strcmp(field->name, "answer") == 0 && run_step_answer(workbench_case(v->wb), record, &text)) &&
+	    !add_conflict_words(v, record, field, &text))
 		record_field_text(record, field, &text);
 	data(v)->has_secret |= value && field->type == FIELD_SECRET;
 	if (value && field->type == FIELD_SECRET && !data(v)->revealed)

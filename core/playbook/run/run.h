@@ -176,16 +176,23 @@ struct step_outcome {
 int run_step(struct case_file *c, struct run *run, const struct waiting *w, const struct step_outcome *what,
              char label[LABEL_TEXT], int *finished, struct err *err);
 
-/* ---- what was done (account.c) */
+/* ---- what was done (run_report.c) */
+
+/* The answer to the step `asked` in words: yes, no, or what it leads to, as the playbook names it; `answer` itself, if it names
+ * nothing. Borrowed. */
+const char *run_answer_text(const struct playbook *playbook, const char *asked, const char *answer);
+
+/* The same of a step's record, appended, with the playbook of its run. 0: it has no answer, or its run cannot be read. */
+int run_step_answer(struct case_file *c, const json_t *step, struct buf *out);
 
 /* The run as one JSON object: playbook, assets with clock offsets, each step with who, when (also in UTC), outcome and
  * what it used. New reference. */
 json_t *run_report(struct case_file *c, const struct run *run);
 
 /* The same as Markdown, in the interface's language. Texts from outside are printable and escaped. */
-void run_report_markdown(const json_t *report, struct buf *out);
+void run_report_markdown(const struct run *run, const json_t *report, struct buf *out);
 
 /* The same to be read on a screen: no marks, and times as a sentence says them. */
-void run_report_text(const json_t *report, struct buf *out);
+void run_report_text(const struct run *run, const json_t *report, struct buf *out);
 
 #endif

@@ -90,9 +90,36 @@ json_t *run_report(struct case_file *c, const struct run *run)
 	return report;
 }
 
+const char *run_answer_text(const struct playbook *playbook, const char *asked, const char *answer)
+{
+	const json_t *cases = asked ? json_object_get(playbook_step(playbook, asked), "cases") : NULL;
+	const char *to = json_get_string(cases, answer);
+	const char *name = to ? playbook_text(json_object_get(playbook_step(playbook, to), "name")) : "";
+	if (!cases && strcmp(answer, "yes") == 0)
+		return _("yes");
+	if (!cases && strcmp(answer, "no") == 0)
+		return _("no");
+	return *name ? name : answer;
+}
+
+int run_step_answer(struct case_file *c, const json_t *step, struct buf *out)
+{
+	struct run run;
+	const char *of = json_get_string(step, "run");
+	const char *answer = json_get_string(step, "answer");
+	const char *asked = json_get_string(step, "step_id"); /* other kinds have answers, too */
+	if (!of || !answer || !asked || run_load(c, of, &run, NULL) < 0)
+		return 0;
+	const char *text = run_answer_text(run.playbook, asked, answer);
+	printable_add(out, text, strlen(text), PRINTABLE_LINE);
+	run_release(&run);
+	return 1;
+}
+
 /* ---- for people: Markdown, and text */
 
 struct account {
+	const struct run *run;
 	struct buf *out;
 	int is_text; /* no marks, and times as a sentence says them */
 };
@@ -168,6 +195,16 @@ static void add_words(const struct account *a, const json_t *object, const char 
 		add_escaped(a, stored_words_of_program(text));
 }
 
+static void add_answer(const struct account *a, const json_t *step)
+{
+	const char *answer = json_get_string(step, "answer");
+	if (!answer)
+		return;
+	add_name(a, field_label(kind_field(kind_find("step"), "answer")), "");
+	add_escaped(a, run_answer_text(a->run->playbook, json_get_string(step, "step_id"), answer));
+	buf_addc(a->out, '\n');
+}
+
 static void add_step(const struct account *a, size_t number, const json_t *step)
 {
 	static const char *const names[] = {
@@ -182,7 +219,10 @@ static void add_step(const struct account *a, size_t number, const json_t *step)
 	add_value(a, json_object_get(step, "label"));
 	buf_adds(a->out, ")\n\n");
 	for (size_t i = 0; names[i]; i++)
-		add_line(a, "step", step, names[i], "");
+		if (strcmp(names[i], "answer") == 0)
+			add_answer(a, step);
+		else
+			add_line(a, "step", step, names[i], "");
 	struct buf unknown = BUF_INIT;
 	run_unknown_text(step, &unknown);
 	if (unknown.len) {
@@ -250,12 +290,12 @@ static void add_report(const struct account *a, const json_t *report)
 	}
 }
 
-void run_report_markdown(const json_t *report, struct buf *out)
+void run_report_markdown(const struct run *run, const json_t *report, struct buf *out)
 {
-	add_report(&(struct account){out, 0}, report);
+	add_report(&(struct account){run, out, 0}, report);
 }
 
-void run_report_text(const json_t *report, struct buf *out)
+void run_report_text(const struct run *run, const json_t *report, struct buf *out)
 {
-	add_report(&(struct account){out, 1}, report);
+	add_report(&(struct account){run, out, 1}, report);
 }

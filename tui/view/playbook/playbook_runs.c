@@ -175,7 +175,7 @@ void runs_report(struct workbench *wb, const struct run *run)
 	struct buf text = BUF_INIT;
 	json_t *report = run_report(workbench_case(wb), run);
 	char *title = xasprintf(_("What was done in %s"), run->label);
-	run_report_text(report, &text);
+	run_report_text(run, report, &text);
 	workbench_show_text(wb, title, text.data);
 	free(title);
 	json_decref(report);

@@ -10,14 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *recorded_answer_label(const struct playbook *playbook, const char *asked, const char *answer)
-{
-	const json_t *cases = asked ? json_object_get(playbook_step(playbook, asked), "cases") : NULL;
-	const char *to = json_get_string(cases, answer);
-	const char *name = to ? playbook_text(json_object_get(playbook_step(playbook, to), "name")) : "";
-	return *name ? name : answer;
-}
-
 struct recorded {
 	const struct run *run;
 	json_t *lines; /* newest first */
@@ -41,10 +33,7 @@ static int take_recorded(void *ctx, json_t *step)
 	const char *asked = json_get_string(step, "step_id");
 	buf_adds(&line, "  ");
 	if (said) /* before the question, which may be long */
-		buf_addf(&line, "[%s] ",
-		         strcmp(said, "yes") == 0  ? _("yes")
-		         : strcmp(said, "no") == 0 ? _("no")
-		                                   : recorded_answer_label(r->run->playbook, asked, said));
+		buf_addf(&line, "[%s] ", run_answer_text(r->run->playbook, asked, said));
 	buf_adds(&line, title);
 	if (json_get_string(step, "left_unknown")) {
 		buf_addf(&line, "  %s: ", field_label(kind_field(kind, "left_unknown")));

@@ -339,7 +339,7 @@ static enum redraw choose_answer(struct view *v)
 	}
 	json_object_foreach(json_object_get(step, "cases"), key, to)
 		if (count < sizeof names / sizeof *names) {
-			const char *label = recorded_answer_label(p->run.playbook, w.id, key);
+			const char *label = run_answer_text(p->run.playbook, w.id, key);
 			names[count] = key; /* the word that the playbook's text explains */
 			labels[count] = label == key ? xstrdup(key) : xasprintf("%s (%s)", label, key);
 			shown[count] = labels[count];

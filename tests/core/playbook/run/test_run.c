@@ -56,7 +56,7 @@ static const char variables[] = HEAD
     "on_completion: end}\n"
     "  left: {type: action, name: x, on_completion: e2}\n"
     "  e2: {type: end}\n"
-    "  right: {type: action, name: x, on_completion: e3}\n"
+    "  right: {type: action, name: To the right, on_completion: e3}\n"
     "  e3: {type: end}\n"
     "  end: {type: end}\n";
 
@@ -84,6 +84,30 @@ static void variables_answer_questions_and_the_answer_is_on_record(void **state)
 	assert_string_equal(engine_variable(run.engine, "__way__"), "it's; rm -rf $HOME");
 	must_record(OUTCOME_DONE, "right", NULL, 0);
 	waits_for("right");
+}
+
+/* For people; the record and the account as JSON keep the word of the playbook's file. */
+static void an_answer_is_told_by_what_it_leads_to(void **state)
+{
+	(void)state;
+	struct buf text = BUF_INIT;
+	start(variables, "R1-A1");
+	must_record(OUTCOME_DONE, "no", NULL, 0);
+	must_record(OUTCOME_DONE, "right", NULL, 0);
+	assert_true(run_step_answer(scene.c, json_array_get(run.steps, 0), &text));
+	assert_string_equal(text.data, "no");
+	buf_clear(&text);
+	assert_true(run_step_answer(scene.c, json_array_get(run.steps, 1), &text));
+	assert_string_equal(text.data, "To the right");
+	assert_false(run_step_answer(scene.c, run.record, &text));
+	buf_clear(&text);
+	json_t *account = run_report(scene.c, &run);
+	assert_true(json_is(json_array_get(json_object_get(account, "steps"), 1), "answer", "right"));
+	run_report_text(&run, account, &text);
+	assert_non_null(strstr(text.data, "- Answer: no\n"));
+	assert_non_null(strstr(text.data, "- Answer: To the right\n"));
+	json_decref(account);
+	buf_release(&text);
 }
 
 static void without_a_value_a_person_decides(void **state)
@@ -437,11 +461,11 @@ static void the_account_tells_who_when_and_with_what(void **state)
 	assert_string_equal(json_get_string(step, "reason"), "because");
 	assert_string_equal(json_get_string(json_array_get(json_object_get(account, "assets"), 0), "hostname"),
 	                    "HR-PC-03");
-	run_report_markdown(account, &text);
+	run_report_markdown(&run, account, &text);
 	assert_non_null(strstr(text.data, "a\\|b \\<script\\> \\*x\\*"));
 	assert_non_null(strstr(text.data, "### 1\\. x") ? text.data : strstr(text.data, "### 1. x"));
 	buf_clear(&text);
-	run_report_text(account, &text); /* on a screen without marks, and with times as people read them */
+	run_report_text(&run, account, &text); /* on a screen without marks, and with times as people read them */
 	assert_non_null(strstr(text.data, "- Tool: a|b <script> *x*\n"));
 	assert_non_null(strstr(text.data, "\n1. x ("));
 	assert_null(strstr(text.data, "**"));
@@ -508,6 +532,7 @@ int main(void)
 	    WITH_RUN(a_run_is_paused_taken_up_and_abandoned),
 	    WITH_RUN(a_step_recorded_twice_is_left_over),
 	    WITH_RUN(warnings_follow_the_order_of_volatility),
+	    WITH_RUN(an_answer_is_told_by_what_it_leads_to),
 	    WITH_RUN(the_account_tells_who_when_and_with_what),
 	    WITH_RUN(a_run_that_ended_tells_which_waits_for_it),
 	    WITH_RUN(a_run_keeps_its_version),

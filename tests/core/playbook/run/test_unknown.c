@@ -113,7 +113,7 @@ static void what_nobody_can_tell_is_said_with_the_reason(void **state)
 	assert_string_equal(text.data, "How isolated, Tool");
 	buf_clear(&text);
 	json_t *report = run_report(scene.c, &run);
-	run_report_markdown(report, &text);
+	run_report_markdown(&run, report, &text);
 	assert_non_null(strstr(text.data, "**Left unknown**: How isolated, Tool\n"));
 	json_decref(report);
 	buf_release(&text);
