@@ -100,6 +100,7 @@ at
 work
 ! unlock --for 1m
 lock
+open other.genba
 quit
 END
 "$genba" help | awk '/^  [a-z]/ && $1 != "genba" {print $1}' | sort >commands

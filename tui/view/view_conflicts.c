@@ -342,10 +342,8 @@ static enum redraw say_why(struct view *v)
 }
 
 static const struct view_key conflicts_keys[] = {
-    {'<', NULL, N_("upper"), N_("take the upper of the two values, that of <"), take_one,
-     workbench_refuses_writing},
-    {'>', NULL, N_("lower"), N_("take the lower of the two values, that of >"), take_other,
-     workbench_refuses_writing},
+    {'<', NULL, N_("upper"), N_("take the upper of the two values, that of <"), take_one, workbench_refuses_writing},
+    {'>', NULL, N_("lower"), N_("take the lower of the two values, that of >"), take_other, workbench_refuses_writing},
     {'=', NULL, N_("another value"), N_("type what it shall be"), take_another, workbench_refuses_writing},
     {'r', NULL, N_("reason"), N_("say why it was decided so"), say_why, workbench_refuses_writing},
     {0},

@@ -228,7 +228,7 @@ enum redraw view_move(struct view *v, int key, int height);
  * there when it is found. Rows that are made anew meanwhile are looked through from the cursor again.
  */
 void view_search_begin(struct view *v, const char *text, int forwards);
-void view_search_end(struct view *v);  /* which a key does, and its end */
+void view_search_end(struct view *v); /* which a key does, and its end */
 
 /* Goes on until the steady time `deadline`. 1: found; 0: no row holds it; -1: there are more rows to look at. */
 int view_search_work(struct view *v, double deadline);
