@@ -195,7 +195,7 @@ static const char *check_bytes(struct evidence_verify_checking *k, const json_t 
 		; /* what could not be read then cannot be read now */
 	} else if (is_altered(record, s, &a, is.size)) {
 		name_piece(k, record, &is);
-		k->weighed = 1;
+		k->weighed = a.unreadable.count > 0; /* else it is read a second time, to see whether it can be */
 		result = "failed";
 	} else {
 		found(k, record,
